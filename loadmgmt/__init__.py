@@ -1,0 +1,1 @@
+"""Keeps every fuse safe while cars get as much power as possible."""

@@ -1,0 +1,8 @@
+"""App configuration."""
+
+from django.apps import AppConfig
+
+
+class RoamingConfig(AppConfig):
+    name = "roaming"
+    verbose_name = "Roaming"

@@ -1,0 +1,1 @@
+"""Charging stations: what they are, how they connect, what they charge."""

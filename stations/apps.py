@@ -1,0 +1,9 @@
+"""App configuration of the station domain."""
+
+from django.apps import AppConfig
+
+
+class StationsConfig(AppConfig):
+    name = "stations"
+    verbose_name = "Charging stations"
+    default_auto_field = "django.db.models.BigAutoField"

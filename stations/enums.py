@@ -1,0 +1,206 @@
+"""Every status of the station domain, with the help text and tone the portal shows.
+
+A *status* is what a station reported; a *state* is ours.
+"""
+
+from django.utils.translation import gettext_lazy as _
+
+from emobility.common.choices import DescribedChoices
+
+
+class RegistrationStatus(DescribedChoices):
+    """The answer to BootNotification (OCPP 1.6 §4.2)."""
+
+    ACCEPTED = "accepted", _("Registration is complete; the station may charge."), "good", _("Accepted")
+    PENDING = (
+        "pending",
+        _("The station is known but has not completed its boot yet. It completes with its next BootNotification."),
+        "busy",
+        _("Pending"),
+    )
+    REJECTED = (
+        "rejected",
+        _("The station was turned away. Open its log to see why, fix the cause and let it boot again."),
+        "bad",
+        _("Rejected"),
+    )
+
+
+class ConnectionStatus(DescribedChoices):
+    CONNECTED = "connected", _("The station holds an open WebSocket to this system."), "good", _("Connected")
+    DISCONNECTED = (
+        "disconnected",
+        _("No open WebSocket. Running sessions go on at the station and are reported when it returns."),
+        "bad",
+        _("Disconnected"),
+    )
+
+
+class AuthorizationStatus(DescribedChoices):
+    AUTHORIZED = (
+        "authorized",
+        _("The credential the station last used is valid: it may launch charging sessions."),
+        "good",
+        _("Authorized"),
+    )
+    NOT_AUTHORIZED = (
+        "not_authorized",
+        _("The credential the station last used is missing, expired or revoked. See the log for refused handshakes."),
+        "bad",
+        _("Not authorized"),
+    )
+
+
+class AuthenticationMethod(DescribedChoices):
+    ONBOARDING_TOKEN = (
+        "onboarding_token",
+        _("The station connects with the onboarding token its site area shares."),
+        "warn",
+        _("Onboarding token only"),
+    )
+
+
+class ConnectorStatus(DescribedChoices):
+    """Connector statuses of OCPP 1.6 §7.7; usable for charging in all but Unavailable and Faulted."""
+
+    AVAILABLE = "available", _("Free: a session can be started."), "good", _("Available")
+    PREPARING = (
+        "preparing",
+        _("A session is about to start: a badge was accepted or a cable plugged in."),
+        "busy",
+        _("Preparing"),
+    )
+    CHARGING = "charging", _("Energy is flowing into the car."), "busy", _("Charging")
+    SUSPENDED_EV = (
+        "suspended_ev",
+        _("The car takes no energy: it is full or limits itself."),
+        "warn",
+        _("Suspended by car"),
+    )
+    SUSPENDED_EVSE = (
+        "suspended_evse",
+        _("We give no energy: a charging plan or a local supply limit holds the session back."),
+        "warn",
+        _("Suspended by station"),
+    )
+    FINISHING = "finishing", _("The session has ended, the cable is still plugged in."), "busy", _("Finishing")
+    RESERVED = "reserved", _("Held for one driver."), "busy", _("Reserved")
+    UNAVAILABLE = (
+        "unavailable",
+        _("Not usable now: set unavailable, booting, updating, or the other connector of its EVSE is in use."),
+        "idle",
+        _("Unavailable"),
+    )
+    FAULTED = (
+        "faulted",
+        _("The station reported an error on this connector; the error code says which."),
+        "bad",
+        _("Faulted"),
+    )
+    UNKNOWN = "unknown", _("The station has not reported a status yet."), "idle", _("Unknown")
+
+
+class TokenStatus(DescribedChoices):
+    VALID = "valid", _("New stations can register with this token."), "good", _("Valid")
+    EXPIRED = "expired", _("The expiry date has passed: no new station can register with it."), "warn", _("Expired")
+    REVOKED = "revoked", _("Withdrawn by hand: no new station can register with it."), "bad", _("Revoked")
+
+
+class BadgeStatus(DescribedChoices):
+    """The idTagInfo status a badge gets (OCPP 1.6 §7.2)."""
+
+    ACCEPTED = "accepted", _("May charge."), "good", _("Accepted")
+    BLOCKED = "blocked", _("Known, but blocked by an operator."), "bad", _("Blocked")
+    EXPIRED = "expired", _("Known, but its validity has ended."), "warn", _("Expired")
+    INVALID = "invalid", _("Not known to this system."), "bad", _("Invalid")
+    CONCURRENT_TX = "concurrent_tx", _("Already used in another running session."), "warn", _("In use elsewhere")
+
+
+class SessionState(DescribedChoices):
+    ACTIVE = "active", _("The session is running."), "busy", _("Active")
+    INTERRUPTED = (
+        "interrupted",
+        _("The station moved on without reporting the end; a late stop still closes it with its own values."),
+        "warn",
+        _("Interrupted"),
+    )
+    ENDED = "ended", _("The station reported the end; energy is final."), "good", _("Ended")
+    REVIEW = (
+        "review",
+        _("The report cannot be billed as it stands; the reason says what an operator should check."),
+        "bad",
+        _("To review"),
+    )
+
+
+class RefusalReason(DescribedChoices):
+    """Why a handshake was refused; the help text tells an operator the fix."""
+
+    UNKNOWN_PATH = (
+        "unknown_path",
+        _(
+            "The URL has no station identity or an invalid one. Use the URL shown with the onboarding token, followed by the station's identity."
+        ),
+        "warn",
+        _("Unknown path"),
+    )
+    UNKNOWN_IDENTITY = (
+        "unknown_identity",
+        _("No station with this identity. Put an onboarding token before the identity in the URL to register it."),
+        "warn",
+        _("Unknown identity"),
+    )
+    MISSING_CREDENTIAL = (
+        "missing_credential",
+        _("The station sent no token. Copy the full URL with its token into the station's settings."),
+        "bad",
+        _("Missing credential"),
+    )
+    WRONG_TOKEN = (
+        "wrong_token",
+        _(
+            "The token in the URL is not known. Compare it with the onboarding tokens, or create a new one and copy its URL."
+        ),
+        "bad",
+        _("Wrong token"),
+    )
+    TOKEN_EXPIRED = (
+        "token_expired",
+        _("The onboarding token has expired. Extend its expiry date or use a new token."),
+        "bad",
+        _("Token expired"),
+    )
+    TOKEN_REVOKED = (
+        "token_revoked",
+        _("The onboarding token was revoked. Use a new token."),
+        "bad",
+        _("Token revoked"),
+    )
+    FOREIGN_TOKEN = (
+        "foreign_token",
+        _(
+            "The station belongs to another site area than the token. Use a token of the station's own site area or move the station."
+        ),
+        "bad",
+        _("Token of another site area"),
+    )
+    WRONG_SUBPROTOCOL = (
+        "wrong_subprotocol",
+        _("The station offered no OCPP version we speak. Set it to OCPP 1.6 JSON (subprotocol ocpp1.6)."),
+        "bad",
+        _("Wrong subprotocol"),
+    )
+    TOO_MANY_FAILURES = (
+        "too_many_failures",
+        _(
+            "Too many failed attempts from this address; it may try again after the pause it was told. Fix the credential first."
+        ),
+        "bad",
+        _("Too many failures"),
+    )
+
+
+class Role(DescribedChoices):
+    VIEWER = "viewer", _("May look at everything in scope, change nothing."), "idle", _("Viewer")
+    OPERATOR = "operator", _("May also act on stations and manage onboarding tokens."), "busy", _("Operator")
+    ADMINISTRATOR = "administrator", _("May also manage companies, sites and members."), "good", _("Administrator")
