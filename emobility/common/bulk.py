@@ -1,0 +1,109 @@
+"""Set-based SQL for the hot path: many rows in one statement, the same calls on PostgreSQL and SQLite.
+
+Rows are sequences of plain values (int, float, bool, str, None) in the order of the fields; times go
+through ``stamp``. PostgreSQL gets all rows as one JSON parameter, SQLite one execution per row inside
+the driver: both measured several times cheaper than the ORM's bulk methods.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import orjson
+from django.db import connection, models
+
+Row = Sequence[Any]
+
+
+def stamp(moment: datetime) -> str:
+    """A UTC time in the form both databases store it from text."""
+    return moment.replace(tzinfo=None).isoformat(" ")
+
+
+class _Statement(ABC):
+    """Builds its SQL on first use, once per process, from model fields."""
+
+    def __init__(self, model: type[models.Model], fields: Sequence[str]) -> None:
+        self.model = model
+        self.fields = [model._meta.get_field(name) for name in fields]
+        self._sql: dict[str, str] = {}
+
+    def _run(self, cursor: Any, rows: Sequence[Row]) -> list[tuple]:
+        if not rows:
+            return []
+        sql = self._sql.get(connection.vendor) or self._sql.setdefault(connection.vendor, self._build())
+        if connection.vendor == "postgresql":
+            cursor.execute(sql, [orjson.dumps(rows).decode()])
+            return cursor.fetchall() if cursor.description else []
+        if " RETURNING " not in sql:
+            cursor.executemany(sql, rows)
+            return []
+        return [found for row in rows for found in cursor.execute(sql, row).fetchall()]
+
+    @abstractmethod
+    def _build(self) -> str:
+        """The SQL for the connection's vendor."""
+
+    @property
+    def _table(self) -> str:
+        return connection.ops.quote_name(self.model._meta.db_table)
+
+    def _names(self) -> list[str]:
+        return [connection.ops.quote_name(field.column) for field in self.fields]
+
+    def _values(self) -> list[str]:
+        """The row's values as SQL expressions over one JSON array element ``e`` (PostgreSQL)."""
+        return [f"(e->>{i})::{_pg_type(field)}" for i, field in enumerate(self.fields)]
+
+
+class Insert(_Statement):
+    """INSERT of many rows. ``conflict`` is the ON CONFLICT clause; ``returning`` the columns given back."""
+
+    def __init__(
+        self, model: type[models.Model], fields: Sequence[str], *, conflict: str = "", returning: str = ""
+    ) -> None:
+        super().__init__(model, fields)
+        self._tail = f" {conflict}" + (f" RETURNING {returning}" if returning else "")
+
+    def __call__(self, cursor: Any, rows: Sequence[Row]) -> list[tuple]:
+        """Insert ``rows``; returns the RETURNING rows, in no particular order."""
+        return self._run(cursor, rows)
+
+    def _build(self) -> str:
+        head = f"INSERT INTO {self._table} ({', '.join(self._names())}) "
+        if connection.vendor == "postgresql":
+            # WHERE true: without it ON after a SELECT would be read as a join condition.
+            source = f"SELECT {', '.join(self._values())} FROM jsonb_array_elements(%s::jsonb) AS e WHERE true"
+        else:
+            source = f"VALUES ({', '.join(['%s'] * len(self.fields))})"
+        return head + source + self._tail
+
+
+class Update(_Statement):
+    """UPDATE of many rows; the last field is the key, the others are set. ``condition`` narrows further."""
+
+    def __init__(self, model: type[models.Model], fields: Sequence[str], *, condition: str = "") -> None:
+        super().__init__(model, fields)
+        self._condition = f" AND {condition}" if condition else ""
+
+    def __call__(self, cursor: Any, rows: Sequence[Row]) -> None:
+        """Update by key; rows whose key does not exist are skipped."""
+        self._run(cursor, rows)
+
+    def _build(self) -> str:
+        names, table = self._names(), self._table
+        if connection.vendor == "postgresql":
+            *values, key = self._values()
+            sets = ", ".join(f"{name} = {value}" for name, value in zip(names, values, strict=False))
+            return (
+                f"UPDATE {table} SET {sets} FROM jsonb_array_elements(%s::jsonb) AS e "
+                f"WHERE {table}.{names[-1]} = {key}{self._condition}"
+            )
+        sets = ", ".join(f"{name} = %s" for name in names[:-1])
+        return f"UPDATE {table} SET {sets} WHERE {names[-1]} = %s{self._condition}"
+
+
+def _pg_type(field: models.Field) -> str:
+    kind = field.cast_db_type(connection) or "text"
+    return "text" if kind.startswith("varchar") else kind

@@ -1,0 +1,1 @@
+"""OCPP-J: the only room where the protocol is spoken."""

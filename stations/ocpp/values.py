@@ -1,0 +1,162 @@
+"""Values as stations write them, turned into values we can store: times, badge ids, meter readings.
+
+Nothing here raises for what a station may send; what cannot be used comes back as None or is left out.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from stations.ocpp.framing import scrub
+
+EARLIEST = datetime(2015, 1, 1, tzinfo=UTC)
+"""No station clock that is set shows an earlier time; many show 1970 before they are synchronised."""
+CLOCK_AHEAD = timedelta(days=1)
+
+_TIME = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s*([Zz]|[+-]\d\d:?(?:\d\d)?)?", re.ASCII
+)
+
+
+def text(value: Any, length: int) -> str:
+    """``value`` as text that fits a column of ``length``; "" for null and for the placeholder "N/A"."""
+    if value is None:
+        return ""
+    cleaned = scrub(value if isinstance(value, str) else str(value)).strip()[:length]
+    return "" if cleaned == "N/A" else cleaned
+
+
+def moment(value: Any, now: datetime) -> datetime | None:
+    """A station's timestamp in UTC; None when it cannot be read or no set clock shows it.
+
+    A time without a zone is UTC. Fractions beyond microseconds are cut.
+    """
+    match = _TIME.fullmatch(value.strip()) if isinstance(value, str) else None
+    if match is None:
+        return None
+    year, month, day, hour, minute = (int(part) for part in match.group(1, 2, 3, 4, 5))
+    second, fraction = int(match[6] or 0), int((match[7] or "0").ljust(6, "0")[:6])
+    try:
+        local = datetime(year, month, day, hour, minute, second, fraction, tzinfo=UTC)
+        result = local - _offset(match[8])
+    except (ValueError, OverflowError):
+        return None
+    return result if EARLIEST <= result <= now + CLOCK_AHEAD else None
+
+
+def _offset(zone: str | None) -> timedelta:
+    if zone is None or zone in "Zz":
+        return timedelta()
+    hours, minutes = int(zone[1:3]), int(zone[3:].removeprefix(":") or 0)
+    return timedelta(hours=hours, minutes=minutes) * (-1 if zone[0] == "-" else 1)
+
+
+def integer(value: Any) -> int | None:
+    """A whole number of at most 63 bits, also when written as text or as 12.0; None otherwise."""
+    number = decimal(value)
+    return int(number) if number is not None and abs(number) < 2**63 and number == int(number) else None
+
+
+def decimal(value: Any) -> float | int | None:
+    """A finite number, also when written as text with spaces around; None otherwise."""
+    if type(value) is int:
+        return value
+    if isinstance(value, str):
+        if not re.fullmatch(r"\s*[+-]?\d+(\.\d*)?([eE][+-]?\d{1,3})?\s*|\s*[+-]?\.\d+\s*", value, re.ASCII):
+            return None
+        if len(value) > 40:
+            return None
+        value = float(value)
+    return value if type(value) is float and abs(value) < 1e300 else None
+
+
+@dataclass(slots=True)
+class Reading:
+    """The measurands of one moment that we use; units in the names."""
+
+    sampled_at: datetime
+    context: str
+    energy_wh: int | None = None
+    power_w: int | None = None
+    current_a: float | None = None
+    voltage_v: float | None = None
+    soc_percent: float | None = None
+
+
+def readings(meter_values: Any, now: datetime) -> Iterator[Reading]:
+    """The readings in a ``meterValue`` array (OCPP 1.6 §7.33); moments that carry nothing we use are left out."""
+    for entry in meter_values if isinstance(meter_values, list) else [meter_values]:
+        if isinstance(entry, dict):
+            reading = _reading(entry, now)
+            if reading is not None:
+                yield reading
+
+
+def _reading(entry: dict, now: datetime) -> Reading | None:
+    samples = entry.get("sampledValue")
+    found: dict[str, dict[str, float]] = {}
+    context = ""
+    for sample in samples if isinstance(samples, list) else [samples]:
+        if isinstance(sample, dict) and _collect(found, sample) and not context:
+            context = text(sample.get("context"), 20)
+    if not found:
+        return None
+    current, voltage, soc = found.get(_CURRENT), found.get(_VOLTAGE), found.get(_SOC)
+    return Reading(
+        moment(entry.get("timestamp"), now) or now,
+        context,
+        energy_wh=_total(found.get(_ENERGY)),
+        power_w=_total(found.get(_POWER)),
+        current_a=max(current.values()) if current else None,
+        voltage_v=next(iter(voltage.values())) if voltage else None,
+        soc_percent=next(iter(soc.values())) if soc else None,
+    )
+
+
+def _collect(found: dict[str, dict[str, float]], sample: dict) -> bool:
+    """Put one sampled value, in our units, under its measurand and phase; False when it is nothing we use."""
+    measurand = sample.get("measurand") or _ENERGY
+    units = _UNITS.get(measurand) if isinstance(measurand, str) else None
+    if units is None or sample.get("format") == "SignedData":
+        return False
+    if sample.get("location", "Outlet") not in _LOCATIONS:
+        return False
+    unit, phase = sample.get("unit") or "", sample.get("phase") or ""
+    factor = units.get(unit) if isinstance(unit, str) else None
+    value = decimal(sample.get("value"))
+    if factor is None or value is None or not isinstance(phase, str) or phase == "N":
+        return False
+    low, high = _PLAUSIBLE[measurand]
+    if not low <= value * factor <= high:
+        return False
+    found.setdefault(measurand, {})[phase] = value * factor
+    return True
+
+
+def _total(by_phase: dict[str, float] | None) -> int | None:
+    """The value given without a phase, else the sum over the phases."""
+    if not by_phase:
+        return None
+    return round(by_phase[""] if "" in by_phase else sum(by_phase.values()))
+
+
+_ENERGY, _POWER, _CURRENT = "Energy.Active.Import.Register", "Power.Active.Import", "Current.Import"
+_VOLTAGE, _SOC = "Voltage", "SoC"
+_LOCATIONS = ("Outlet", "Cable", "EV")
+_UNITS = {
+    _ENERGY: {"": 1, "Wh": 1, "kWh": 1000},
+    _POWER: {"": 1, "W": 1, "kW": 1000},
+    _CURRENT: {"": 1, "A": 1},
+    _VOLTAGE: {"": 1, "V": 1},
+    _SOC: {"": 1, "Percent": 1, "%": 1},
+}
+"""Measurands we use, and the factor from each unit to ours (Wh, W, A, V, %)."""
+_PLAUSIBLE = {
+    _ENERGY: (-(2**62), 2**62),
+    _POWER: (0, 2**31 - 1),
+    _CURRENT: (0, 1e6),
+    _VOLTAGE: (0, 1e6),
+    _SOC: (0, 100),
+}
