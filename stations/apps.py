@@ -7,3 +7,7 @@ class StationsConfig(AppConfig):
     name = "stations"
     verbose_name = "Charging stations"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Tell the portal what this app shows."""
+        from stations.portal import explanations, navigation  # noqa: F401
