@@ -1,9 +1,11 @@
 """What went over the wire, and who was turned away."""
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from stations.enums import RefusalReason
+from stations.models.locations import SiteArea
 from stations.models.scopes import ScopedModel, ScopedQuerySet
 from stations.models.stations import ChargingStation
 
@@ -24,6 +26,12 @@ class Outcome(models.TextChoices):
     IGNORED = "ignored", _("Ignored")
 
 
+class ExchangeQuerySet(ScopedQuerySet):
+    def _scope(self, memberships: models.QuerySet) -> Q:
+        """By station, so that the index over station and id serves the newest rows."""
+        return Q(station__in=ChargingStation.objects.filter(ChargingStation.objects.all()._scope(memberships)))
+
+
 class OcppExchange(ScopedModel):
     """One OCPP-J request frame with its answer frame, raw, secrets masked.
 
@@ -32,9 +40,7 @@ class OcppExchange(ScopedModel):
     ``note`` says in words what was wrong with the frame. No foreign-key constraint, see MeterSample.
     """
 
-    company_lookup = "station__site_area__site__company"
-    site_lookup = "station__site_area__site"
-    objects = ScopedQuerySet.as_manager()
+    objects = ExchangeQuerySet.as_manager()
 
     id = models.BigAutoField(primary_key=True)
     station = models.ForeignKey(
@@ -70,8 +76,17 @@ class OcppExchange(ScopedModel):
         return f"{self.action or '?'} {self.message_id}"
 
 
-class Refusal(models.Model):
+class RefusalQuerySet(ScopedQuerySet):
+    def _scope(self, memberships: models.QuerySet) -> Q:
+        """Refusals of a station or a token in scope; those we can place nowhere are for global members."""
+        areas = SiteArea.objects.filter(SiteArea.objects.all()._scope(memberships))
+        return Q(station__site_area__in=areas) | Q(site_area__in=areas)
+
+
+class Refusal(ScopedModel):
     """A handshake refused before the upgrade; repeated refusals of one kind within a minute share a row."""
+
+    objects = RefusalQuerySet.as_manager()
 
     identity = models.CharField(
         _("identity"), max_length=48, blank=True, help_text=_("Identity in the URL, if it had one.")
