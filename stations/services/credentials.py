@@ -12,10 +12,14 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from emobility.common.events import publish
 from stations.models import ApiKey, OnboardingToken, SiteArea
+from stations.services.errors import Conflict
+from stations.services.records import delete_record, save_record
 
 TOKEN_PATTERN = re.compile(r"[A-Za-z0-9_-]{20,64}")
 
@@ -52,11 +56,30 @@ def station_url_prefix(secret: str) -> str:
     return f"{settings.PUBLIC_OCPP_URL}/ocpp/{secret}/"
 
 
-def revoke_onboarding_token(token: OnboardingToken) -> None:
-    """Stop new stations from registering with ``token``, from now on."""
-    token.revoked_at = timezone.now()
-    token.save(update_fields=["revoked_at"])
-    publish("onboarding-tokens")
+def update_onboarding_token(token: OnboardingToken, *, actor: Any, **values: Any) -> OnboardingToken:
+    """Set ``values`` on ``token``: its description, its expiry or what its end means for its stations."""
+    save_record(token, actor=actor, **values)
+    stations = [f"station-{pk}" for pk in token.stations.values_list("pk", flat=True)]
+    transaction.on_commit(lambda: publish("onboarding-tokens", *stations))
+    return token
+
+
+def revoke_onboarding_token(
+    token: OnboardingToken, *, refuse_stations: bool | None = None, actor: Any = None
+) -> OnboardingToken:
+    """Stop new stations from registering with ``token``, from now on; a revoked token stays revoked since then.
+
+    ``refuse_stations`` says whether those that registered with it earlier are refused too; None leaves
+    that as the token has it.
+    """
+    if refuse_stations is None:
+        refuse_stations = token.disconnects_stations
+    return update_onboarding_token(
+        token,
+        actor=actor,
+        revoked_at=token.revoked_at or timezone.now(),
+        disconnects_stations=refuse_stations,
+    )
 
 
 def create_api_key(*, user: Any, name: str) -> tuple[ApiKey, str]:
@@ -69,3 +92,11 @@ def user_of_api_key(secret: str) -> Any | None:
     """The active user a key acts as, or None when the key is unknown or revoked."""
     key = ApiKey.objects.select_related("user").filter(digest=digest(secret, purpose="api"), revoked_at=None).first()
     return key.user if key and key.user.is_active else None
+
+
+def delete_onboarding_token(token: OnboardingToken, *, actor: Any) -> None:
+    """Delete ``token``; raises ``Conflict`` while stations still connect with it."""
+    if count := token.stations.count():
+        raise Conflict(_("{count} stations connect with this token. Revoke it instead.").format(count=count))
+    delete_record(token, actor=actor)
+    publish("onboarding-tokens")

@@ -1,0 +1,71 @@
+"""Types of the API's fields: what they accept, and where their descriptions come from."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, TypeVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import override
+from ninja import Path, Schema
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
+
+from emobility.common.choices import DescribedChoices
+
+NO_CONTROL_CHARACTERS = r"^[^\x00-\x1f\x7f]*$"
+LARGEST_ID = 2**63 - 1
+LARGEST_INTEGER = 2**31 - 1
+
+Changes = TypeVar("Changes", bound=Schema)
+
+
+def _in_utc(moment: datetime) -> datetime:
+    """``moment`` in UTC, which it also means when it names no offset."""
+    try:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except OverflowError as error:
+        raise ValueError("out of range") from error
+
+
+Moment = Annotated[datetime, AfterValidator(_in_utc)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100, pattern=NO_CONTROL_CHARACTERS)]
+Name = Annotated[Text, StringConstraints(min_length=1)]
+LongText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=NO_CONTROL_CHARACTERS)]
+IdTag = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255, pattern=NO_CONTROL_CHARACTERS)
+]
+Search = Annotated[str, StringConstraints(max_length=255, pattern=NO_CONTROL_CHARACTERS)]
+Flag = Annotated[bool, Field(strict=True)]
+Power = Annotated[int, Field(strict=True, ge=0, le=LARGEST_INTEGER)]
+Voltage = Annotated[int, Field(strict=True, ge=1, le=1000)]
+Reference = Annotated[int, Field(strict=True, ge=1, le=LARGEST_ID)]
+QueryId = Annotated[int, Field(ge=1, le=LARGEST_ID)]
+Id = Annotated[int, Path(ge=1, le=LARGEST_ID, description="Id of the object.")]
+Identity = Annotated[str, Path(pattern=NO_CONTROL_CHARACTERS, description="Identity of the charging station.")]
+
+
+class Input(Schema):
+    """What a request may carry; unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+def partial(schema: type[Changes]) -> type[Changes]:
+    """Make every field of ``schema`` optional: what is left out stays as it is."""
+    for field in schema.model_fields.values():
+        field.default = None
+    schema.model_rebuild(force=True)
+    return schema
+
+
+def described(
+    model: type[models.Model],
+    field: str,
+    default: Any = ...,
+    *,
+    choices: type[DescribedChoices] | None = None,
+) -> Any:
+    """A field with the help text of ``model``'s own field, and of each of its ``choices``."""
+    with override(settings.LANGUAGE_CODE):
+        lines = [str(getattr(model._meta.get_field(field), "help_text", ""))]
+        lines += [f"- `{choice.value}`: {choice.help}" for choice in choices or ()]
+    return Field(default, description="\n".join(lines))
