@@ -1,0 +1,5 @@
+"""How a service says no."""
+
+
+class Conflict(Exception):
+    """The change is not possible as things stand; the message is a sentence for the person who asked."""
