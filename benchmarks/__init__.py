@@ -1,0 +1,1 @@
+"""What the station endpoint costs, measured against a server that does nothing but answer."""
