@@ -71,37 +71,33 @@ class Insert(_Statement):
         return self._run(cursor, rows)
 
     def _build(self) -> str:
-        head = f"INSERT INTO {self._table} ({', '.join(self._names())}) "
+        head = f"INSERT INTO {self._table} ({', '.join(self._names())}) "  # noqa: S608 -- names from the model
         if connection.vendor == "postgresql":
             # WHERE true: without it ON after a SELECT would be read as a join condition.
-            source = f"SELECT {', '.join(self._values())} FROM jsonb_array_elements(%s::jsonb) AS e WHERE true"
+            source = f"SELECT {', '.join(self._values())} FROM jsonb_array_elements(%s::jsonb) AS e WHERE true"  # noqa: S608
         else:
             source = f"VALUES ({', '.join(['%s'] * len(self.fields))})"
         return head + source + self._tail
 
 
 class Update(_Statement):
-    """UPDATE of many rows; the last field is the key, the others are set. ``condition`` narrows further."""
+    """UPDATE of many rows: the last ``keys`` fields find the row, the others are set. A field may be both."""
 
-    def __init__(self, model: type[models.Model], fields: Sequence[str], *, condition: str = "") -> None:
+    def __init__(self, model: type[models.Model], fields: Sequence[str], *, keys: int = 1) -> None:
         super().__init__(model, fields)
-        self._condition = f" AND {condition}" if condition else ""
+        self._set = len(fields) - keys
 
     def __call__(self, cursor: Any, rows: Sequence[Row]) -> None:
         """Update by key; rows whose key does not exist are skipped."""
         self._run(cursor, rows)
 
     def _build(self) -> str:
-        names, table = self._names(), self._table
-        if connection.vendor == "postgresql":
-            *values, key = self._values()
-            sets = ", ".join(f"{name} = {value}" for name, value in zip(names, values, strict=False))
-            return (
-                f"UPDATE {table} SET {sets} FROM jsonb_array_elements(%s::jsonb) AS e "
-                f"WHERE {table}.{names[-1]} = {key}{self._condition}"
-            )
-        sets = ", ".join(f"{name} = %s" for name in names[:-1])
-        return f"UPDATE {table} SET {sets} WHERE {names[-1]} = %s{self._condition}"
+        names = self._names()
+        values = self._values() if connection.vendor == "postgresql" else ["%s"] * len(names)
+        pairs = [f"{name} = {value}" for name, value in zip(names, values, strict=True)]
+        wheres = [f"{self._table}.{pair}" for pair in pairs[self._set :]]
+        source = " FROM jsonb_array_elements(%s::jsonb) AS e" if connection.vendor == "postgresql" else ""
+        return f"UPDATE {self._table} SET {', '.join(pairs[: self._set])}{source} WHERE {' AND '.join(wheres)}"  # noqa: S608
 
 
 def _pg_type(field: models.Field) -> str:

@@ -19,6 +19,7 @@ FLUSH_INTERVAL_S = 0.5
 _lock = threading.Lock()
 _names: set[str] = set()
 _running = False
+_tasks: set[asyncio.Task[None]] = set()
 _log = logging.getLogger(__name__)
 
 
@@ -26,9 +27,15 @@ def publish(*names: str) -> None:
     """Announce that ``names`` changed; call it after the commit that changed them."""
     with _lock:
         _names.update(names)
-        collected = not _running
-    if collected:
+    if _running:
+        return
+    try:
+        loop = asyncio.get_running_loop()
+    except RuntimeError:
         async_to_sync(flush)()
+    else:
+        _tasks.add(task := loop.create_task(flush()))
+        task.add_done_callback(_tasks.discard)
 
 
 async def flush() -> None:

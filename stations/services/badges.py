@@ -14,7 +14,7 @@ from stations.services.records import delete_record, save_record
 def save_badge(badge: Badge, *, actor: Any, **values: Any) -> Badge:
     """Set ``values`` on a new or existing badge; its id is unique however it is written."""
     if "id_tag" in values:
-        values["key"] = _free_key(badge, values["id_tag"])
+        values["key"] = free_key(badge, values["id_tag"])
     save_record(badge, actor=actor, **values)
     publish("badges")
     return badge
@@ -26,7 +26,8 @@ def delete_badge(badge: Badge, *, actor: Any) -> None:
     publish("badges")
 
 
-def _free_key(badge: Badge, id_tag: str) -> str:
+def free_key(badge: Badge, id_tag: str) -> str:
+    """The key ``id_tag`` gets on ``badge``; raises ``ValidationError`` when it is empty or taken."""
     key = badge_key(id_tag)
     if not key:
         raise ValidationError({"id_tag": _("A badge id has at least one visible character.")})

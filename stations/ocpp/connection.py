@@ -1,0 +1,262 @@
+"""One station's connection: frames in, answers out, one message at a time, one request of ours outstanding.
+
+No await, no query: a frame becomes an item for the intake, and its answer leaves when the item is
+committed. Messages of one station are processed one after the other, so each sees the effects of
+the one before; stations that send several at once are read no further than ``MAX_WAITING``.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from datetime import UTC, datetime
+from types import ModuleType
+from typing import Protocol
+
+from emobility.common.events import publish
+from stations.models.journal import Direction, Outcome
+from stations.ocpp import framing
+from stations.ocpp.calls import CallSlot
+from stations.ocpp.framing import MONEY_ACTIONS, Answer, Call, Malformed
+from stations.ocpp.intake import Intake, Item
+from stations.ocpp.schemas import validators
+from stations.ocpp.tolerance import mend
+from stations.services.journal import ExchangeRecord
+from stations.services.station_state import StationState
+
+MAX_WAITING = 16
+MAX_NOISE = 20
+"""Unreadable frames in a row after which the connection is closed."""
+
+
+class Transport(Protocol):
+    """What carries the frames; every method is safe to call after the socket is gone."""
+
+    def send(self, frame: str) -> None:
+        """Send one text frame."""
+
+    def close(self, code: int, reason: str) -> None:
+        """Close the WebSocket."""
+
+    def pause(self) -> None:
+        """Stop reading from the station."""
+
+    def resume(self) -> None:
+        """Read on."""
+
+
+class Connection:
+    """The protocol machine of one connected station."""
+
+    def __init__(self, state: StationState, version: ModuleType, transport: Transport, intake: Intake) -> None:
+        self.state = state
+        self.last_seen_at = datetime.now(UTC)
+        self.closed = False
+        self.calls = CallSlot(self)
+        self._version = version
+        self._validators = validators(version.SCHEMAS)
+        self._transport = transport
+        self._intake = intake
+        self._waiting: deque[bytes] = deque()
+        self._busy = False
+        self._paused = False
+        self._noise = 0
+        self._name = f"station-{state.pk}"
+
+    # --- in --------------------------------------------------------------------
+
+    def receive(self, raw: bytes) -> None:
+        """Take one text frame from the station."""
+        if self._busy:
+            self._waiting.append(raw)
+            if len(self._waiting) >= MAX_WAITING and not self._paused:
+                self._paused = True
+                self._transport.pause()
+        else:
+            self._process(raw)
+
+    def seen(self) -> None:
+        """The station gave a sign of life that is no message (ping, pong)."""
+        self.last_seen_at = datetime.now(UTC)
+
+    def lost(self) -> None:
+        """The socket is gone: nothing more is sent, waiting frames were never answered and will be repeated."""
+        self.closed = True
+        self._waiting.clear()
+        self.calls.abandon()
+
+    def hold(self) -> None:
+        """Read nothing more; what is in work is still answered."""
+        self._waiting.clear()
+        self._paused = False
+        self._transport.pause()
+
+    def close(self, code: int, reason: str) -> None:
+        """Close from our side."""
+        self._transport.resume()
+        self.lost()
+        self._transport.close(code, reason)
+
+    def _process(self, raw: bytes) -> None:
+        self.last_seen_at = now = datetime.now(UTC)
+        frame = framing.parse(raw)
+        if type(frame) is Call:
+            self._noise = 0
+            self._process_call(raw, frame, now)
+        elif type(frame) is Answer:
+            self._noise = 0
+            self.calls.answered(raw, frame, now)
+        elif type(frame) is Malformed:
+            self._process_malformed(raw, frame, now)
+
+    def _process_malformed(self, raw: bytes, frame: Malformed, now: datetime) -> None:
+        self._noise = self._noise + 1 if frame.counts else 0
+        exchange = Exchange(self, raw, now, frame.action, frame.message_id, frame.id_json, frame.note)
+        if frame.answer:
+            exchange.refuse(frame.answer, frame.note)
+        else:
+            exchange.outcome = Outcome.IGNORED
+        self._submit(exchange)
+        if self._noise >= MAX_NOISE:
+            self.close(1002, "too many unreadable frames")
+
+    def _process_call(self, raw: bytes, call: Call, now: datetime) -> None:
+        exchange = Exchange(self, raw, now, call.action, call.message_id, call.id_json, call.note)
+        handler = self._version.HANDLERS.get(call.action)
+        if handler is None:
+            known = call.action in self._validators
+            exchange.refuse("NotSupported" if known else "NotImplemented", "this message is not handled here")
+        elif not self.state.accepted and call.action not in self._version.BEFORE_ACCEPTED:
+            exchange.refuse("SecurityError", "send BootNotification first")
+        elif self._usable(call, exchange):
+            handling = handler(self.state, call.payload, now)
+            exchange.effect, exchange.reply = handling.effect, handling.answer
+        self._submit(exchange)
+
+    def _usable(self, call: Call, exchange: "Exchange") -> bool:
+        """Check the payload against its schema, mending it where that is harmless."""
+        validator = self._validators[call.action]
+        if validator.is_valid(call.payload) and not call.note:
+            return True
+        verdict = mend(call.action, call.payload, validator)
+        call.payload = framing.scrub(call.payload)
+        exchange.note = "; ".join(filter(None, (call.note, verdict.note)))
+        if verdict.error is None or call.action in MONEY_ACTIONS:
+            return True
+        exchange.refuse(verdict.error, verdict.note)
+        return False
+
+    # --- through the intake ----------------------------------------------------
+
+    def _submit(self, exchange: "Exchange") -> None:
+        self._busy = True
+        self._intake.submit(exchange)
+
+    def committed(self, exchange: "Exchange") -> None:
+        """The exchange is stored: send its answer and go on with what waits."""
+        if exchange.effect is not None:
+            exchange.effect.remember(self.state)
+            publish(self._name, *exchange.effect.live_names)
+        if exchange.answer and not self.closed:
+            self._transport.send(exchange.answer)
+        self._busy = False
+        while self._waiting and not self._busy and not self.closed:
+            self._process(self._waiting.popleft())
+        if self._paused and len(self._waiting) <= MAX_WAITING // 2:
+            self._paused = False
+            self._transport.resume()
+
+    # --- requests of ours ------------------------------------------------------
+
+    def transmit(self, frame: str) -> None:
+        """Send a request of ours."""
+        if not self.closed:
+            self._transport.send(frame)
+
+    def keep(self, record: ExchangeRecord) -> None:
+        """Write a journal row that goes with no effect and no answer."""
+        self._intake.submit(_Kept(record))
+
+
+class Exchange(Item):
+    """A frame from the station on its way through the intake, and its answer."""
+
+    __slots__ = (
+        "action",
+        "answer",
+        "connection",
+        "id_json",
+        "message_id",
+        "note",
+        "outcome",
+        "raw",
+        "received_at",
+        "reply",
+    )
+
+    def __init__(
+        self,
+        connection: Connection,
+        raw: bytes,
+        received_at: datetime,
+        action: str,
+        message_id: str,
+        id_json: str,
+        note: str,
+    ) -> None:
+        super().__init__(None)
+        self.connection = connection
+        self.raw = raw
+        self.received_at = received_at
+        self.action = action
+        self.message_id = message_id
+        self.id_json = id_json
+        self.note = note
+        self.answer = ""
+        self.outcome = Outcome.RESULT
+        self.reply: Callable[[], dict] | None = None
+
+    def refuse(self, code: str, reason: str) -> None:
+        """Answer with a CALLERROR."""
+        self.answer, self.outcome = framing.error(self.id_json, code, reason), Outcome.ERROR
+        self.note = self.note or reason
+
+    def record(self) -> ExchangeRecord:
+        """The journal row; makes the answer, now that the effect is applied."""
+        if self.error is not None:
+            self._quarantined(self.error)
+        elif self.reply is not None:
+            self.answer = framing.result(self.id_json, self.reply())
+        return ExchangeRecord(
+            self.connection.state.pk,
+            Direction.IN,
+            framing.scrub(self.action)[:60],
+            framing.scrub(self.message_id)[:255],
+            self.raw.decode("utf-8", "replace"),
+            self.received_at,
+            self.answer,
+            self.outcome,
+            framing.scrub(self.note)[:255],
+            datetime.now(UTC) if self.answer else None,
+        )
+
+    def done(self) -> None:
+        """After the commit."""
+        self.connection.committed(self)
+
+    def _quarantined(self, error: Exception) -> None:
+        """Could not be processed: a message that carries money is confirmed all the same, so that it is not repeated for ever."""
+        if self.action in MONEY_ACTIONS and self.reply is not None:
+            self.answer = framing.result(self.id_json, self.reply())
+        else:
+            self.refuse("InternalError", "kept for review")
+        self.note = f"quarantined: {type(error).__name__}: {error}"
+
+
+class _Kept(Item):
+    __slots__ = ("row",)
+
+    def __init__(self, row: ExchangeRecord) -> None:
+        super().__init__(None)
+        self.row = row
+
+    def record(self) -> ExchangeRecord:
+        return self.row

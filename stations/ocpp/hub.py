@@ -1,0 +1,140 @@
+"""All connections of this process: newest wins, leases are renewed, readings and last seen are flushed.
+
+One hub per process. Its state lives in the event loop; what other processes must know stands in the database.
+"""
+
+import asyncio
+import logging
+import uuid
+from datetime import UTC, datetime
+
+from django.db import connection as database
+
+from emobility.common.events import publish, run_flusher
+from stations.ocpp.connection import Connection
+from stations.ocpp.intake import Intake, Item
+from stations.ocpp.takeover import TakeoverListener
+from stations.services.connection import DisconnectStation, RenewLease, SeeStations, superseded_channel
+from stations.services.metering import FlushReadings
+
+FLUSH_READINGS_S = 1.0
+RENEW_LEASE_S = 8.0
+FLUSH_SEEN_S = 30.0
+SUPERSEDED = 4001
+"""Close code for a connection that a newer one of the same station replaces."""
+
+_log = logging.getLogger(__name__)
+
+
+class Hub:
+    """The connections of one process, by station."""
+
+    def __init__(self) -> None:
+        self.id = uuid.uuid4()
+        self.intake = Intake()
+        self.connections: dict[int, Connection] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+        self._started: asyncio.Future[None] | None = None
+        self._takeovers: TakeoverListener | None = None
+
+    async def start(self) -> None:
+        """Start the intake and the rounds; once, whoever asks first."""
+        if self._started is not None:
+            await asyncio.shield(self._started)
+            return
+        self._started = asyncio.get_running_loop().create_future()
+        self.intake.start()
+        await self._renew_lease()
+        self._tasks = [
+            asyncio.create_task(run_flusher()),
+            asyncio.create_task(self._every(FLUSH_READINGS_S, self._flush_readings)),
+            asyncio.create_task(self._every(RENEW_LEASE_S, self._renew_lease)),
+            asyncio.create_task(self._every(FLUSH_SEEN_S, self._flush_seen)),
+        ]
+        if database.vendor == "postgresql":
+            self._takeovers = TakeoverListener(superseded_channel(self.id), self.supersede)
+            self._takeovers.start()
+        self._started.set_result(None)
+
+    def add(self, connection: Connection) -> None:
+        """A station connected; an older connection of it is closed."""
+        older = self.connections.get(connection.state.pk)
+        self.connections[connection.state.pk] = connection
+        if older is not None:
+            older.close(SUPERSEDED, "replaced by a newer connection")
+        publish(f"station-{connection.state.pk}", "stations")
+
+    def remove(self, connection: Connection) -> None:
+        """A socket is gone; the station is disconnected unless a newer connection holds it."""
+        connection.lost()
+        if self.connections.get(connection.state.pk) is not connection:
+            return
+        del self.connections[connection.state.pk]
+        effect = DisconnectStation(connection.state.pk, self.id, datetime.now(UTC), connection.last_seen_at)
+        self.intake.submit(_Announced(effect, connection.state.pk))
+
+    def supersede(self, station_id: int, generation: int) -> None:
+        """Another process holds the station with a newer generation."""
+        connection = self.connections.get(station_id)
+        if connection is not None and connection.state.generation < generation:
+            del self.connections[station_id]
+            connection.close(SUPERSEDED, "replaced by a newer connection")
+
+    async def stop(self) -> None:
+        """Say goodbye to every station, write everything out, give up the lease."""
+        for task in self._tasks:
+            task.cancel()
+        if self._takeovers is not None:
+            self._takeovers.stop()
+        connections = list(self.connections.values())
+        for connection in connections:
+            connection.hold()
+        self._flush_now()
+        await self.intake.settle()
+        for connection in connections:
+            connection.close(1001, "server restart")
+            self.remove(connection)
+        await self.intake.settle()
+        self.intake.stop()
+
+    # --- rounds ----------------------------------------------------------------
+
+    async def _every(self, interval_s: float, round_) -> None:
+        while True:
+            await asyncio.sleep(interval_s)
+            try:
+                await round_()
+            except Exception:
+                _log.exception("a round of the station endpoint failed")
+
+    def _flush_now(self) -> None:
+        effect = FlushReadings()
+        for connection in self.connections.values():
+            if connection.state.changed_connectors:
+                effect.collect(connection.state)
+        if effect.connectors:
+            self.intake.submit(Item(effect))
+
+    async def _flush_readings(self) -> None:
+        self._flush_now()
+
+    async def _renew_lease(self) -> None:
+        await self.intake.apply(RenewLease(self.id, datetime.now(UTC)))
+
+    async def _flush_seen(self) -> None:
+        seen = [(c.state.pk, c.last_seen_at) for c in self.connections.values()]
+        if seen:
+            await self.intake.apply(SeeStations(seen))
+
+
+class _Announced(Item):
+    """An effect whose commit open pages are told of."""
+
+    __slots__ = ("station_id",)
+
+    def __init__(self, effect: DisconnectStation, station_id: int) -> None:
+        super().__init__(effect)
+        self.station_id = station_id
+
+    def done(self) -> None:
+        publish(f"station-{self.station_id}", "stations")

@@ -1,0 +1,253 @@
+"""Stations come and go: who is let in, who is turned away, who holds whose socket."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from emobility.common.bulk import Update, stamp
+from stations.enums import RefusalReason, RegistrationStatus, SessionState, TokenStatus
+from stations.models import ChargingSession, ChargingStation, Connector, EndpointProcess, OnboardingToken, Refusal
+from stations.services.effects import Effect
+from stations.services.station_state import ConnectorState, OpenSession, StationState
+
+_connect = Update(
+    ChargingStation,
+    [
+        "generation", "endpoint", "connection_changed_at", "last_seen_at", "ocpp_version", "remote_address",
+        "onboarding_token", "id",
+    ],
+)  # fmt: skip
+_disconnect = Update(ChargingStation, ["endpoint", "connection_changed_at", "last_seen_at", "endpoint", "id"], keys=2)
+_seen = Update(ChargingStation, ["last_seen_at", "id"])
+REFUSALS_PER_ROW = timedelta(minutes=1)
+
+
+@dataclass(slots=True)
+class AdmitStation(Effect):
+    """A handshake: lets the station in, registering it when it is new, or says why not.
+
+    After ``apply`` either ``state`` or ``refusal`` is set; ``previous_endpoint`` is the process that held the
+    station's socket before, if it is another one.
+    """
+
+    identity: str
+    token_digest: str | None
+    remote_address: str
+    ocpp_version: str
+    endpoint_id: UUID
+    at: datetime
+    state: StationState | None = None
+    refusal: RefusalReason | None = None
+    is_new: bool = False
+    previous_endpoint: UUID | None = None
+
+    @classmethod
+    def apply(cls, cursor: Any, effects: Sequence["AdmitStation"]) -> None:
+        """Decide all handshakes of the batch from the rows as they are now."""
+        tokens = _tokens({e.token_digest for e in effects if e.token_digest})
+        stations = _stations({e.identity.lower() for e in effects})
+        rows = {}
+        for effect in effects:
+            token = tokens.get(effect.token_digest or "")
+            station = stations.get(effect.identity.lower())
+            effect.refusal = refusal_of(token, station, token_given=effect.token_digest is not None, at=effect.at)
+            if effect.refusal is None and token is not None:
+                station = station or effect._register(token)
+                stations[station.identity_key] = station
+                rows[station.pk] = effect._admit(station, token)
+        _connect(cursor, list(rows.values()))
+        _load([e.state for e in effects if e.state])
+        for effect in effects:
+            effect._tell_previous_endpoint(cursor)
+
+    def _register(self, token: OnboardingToken) -> ChargingStation:
+        self.is_new = True
+        return ChargingStation.objects.create(identity=self.identity, site_area_id=token.site_area_id)
+
+    def _admit(self, station: ChargingStation, token: OnboardingToken) -> list:
+        station.generation += 1
+        if station.endpoint_id != self.endpoint_id:
+            self.previous_endpoint = station.endpoint_id
+        accepted = station.registration_status == RegistrationStatus.ACCEPTED
+        self.state = StationState(station.pk, station.identity, station.generation, accepted)
+        at = stamp(self.at)
+        return [
+            station.generation, _key(self.endpoint_id), at, at, self.ocpp_version, self.remote_address, token.pk, station.pk
+        ]  # fmt: skip
+
+    def _tell_previous_endpoint(self, cursor: Any) -> None:
+        """The process that held the station's socket closes it; told with the commit."""
+        if self.state and self.previous_endpoint and connection.vendor == "postgresql":
+            message = f"{self.state.pk} {self.state.generation}"
+            cursor.execute("SELECT pg_notify(%s, %s)", [superseded_channel(self.previous_endpoint), message])
+
+
+def superseded_channel(endpoint_id: UUID) -> str:
+    """PostgreSQL channel on which a process hears that other processes took over stations of its."""
+    return f"superseded_{endpoint_id.hex}"
+
+
+def refusal_of(
+    token: OnboardingToken | None, station: ChargingStation | None, *, token_given: bool, at: datetime
+) -> RefusalReason | None:
+    """Why a station with this credential is not let in; None when it is.
+
+    An expired or revoked token stops new stations; those that registered with it stay unless the token says otherwise.
+    """
+    if not token_given:
+        return RefusalReason.MISSING_CREDENTIAL if station else RefusalReason.UNKNOWN_IDENTITY
+    if token is None:
+        return RefusalReason.WRONG_TOKEN
+    if station is not None and station.site_area_id != token.site_area_id:
+        return RefusalReason.FOREIGN_TOKEN
+    status = token.status_at(at)
+    its_own = station is not None and station.onboarding_token_id == token.pk
+    if status == TokenStatus.VALID or (its_own and not token.disconnects_stations):
+        return None
+    return RefusalReason.TOKEN_EXPIRED if status == TokenStatus.EXPIRED else RefusalReason.TOKEN_REVOKED
+
+
+@dataclass(slots=True)
+class DisconnectStation(Effect):
+    """The station's socket is gone; only if this process still holds it."""
+
+    first = True
+    station_id: int
+    endpoint_id: UUID
+    at: datetime
+    last_seen_at: datetime
+
+    @classmethod
+    def apply(cls, cursor: Any, effects: Sequence["DisconnectStation"]) -> None:
+        """One update for all."""
+        _disconnect(
+            cursor,
+            [[None, stamp(e.at), stamp(e.last_seen_at), _key(e.endpoint_id), e.station_id] for e in effects],
+        )
+
+    @property
+    def live_names(self) -> tuple[str, ...]:
+        return ("stations",)
+
+
+@dataclass(slots=True)
+class SeeStations(Effect):
+    """Last seen of all connected stations, written twice a minute."""
+
+    seen: list[tuple[int, datetime]]
+
+    @classmethod
+    def apply(cls, cursor: Any, effects: Sequence["SeeStations"]) -> None:
+        """One update for all."""
+        _seen(cursor, [[stamp(at), pk] for e in effects for pk, at in e.seen])
+
+
+@dataclass(slots=True)
+class RefuseHandshake(Effect):
+    """A handshake that was turned away; repetitions within a minute share a row."""
+
+    identity: str
+    token_digest: str | None
+    remote_address: str
+    reason: RefusalReason
+    http_status: int
+    detail: str
+    at: datetime
+
+    @classmethod
+    def apply(cls, cursor: Any, effects: Sequence["RefuseHandshake"]) -> None:
+        """Count repetitions, write the rest."""
+        for effect in effects:
+            same = Refusal.objects.filter(
+                identity=effect.identity,
+                remote_address=effect.remote_address,
+                reason=effect.reason,
+                first_at__gte=effect.at - REFUSALS_PER_ROW,
+            ).first()
+            if same is None:
+                effect._write()
+            else:
+                same.count, same.last_at = same.count + 1, effect.at
+                same.save(update_fields=["count", "last_at"])
+
+    def _write(self) -> None:
+        token = OnboardingToken.objects.filter(digest=self.token_digest).first() if self.token_digest else None
+        Refusal.objects.create(
+            identity=self.identity,
+            station=ChargingStation.objects.filter(identity_key=self.identity.lower()).first()
+            if self.identity
+            else None,
+            site_area_id=token.site_area_id if token else None,
+            remote_address=self.remote_address,
+            reason=self.reason,
+            http_status=self.http_status,
+            detail=self.detail,
+            first_at=self.at,
+            last_at=self.at,
+        )
+
+    @property
+    def live_names(self) -> tuple[str, ...]:
+        return ("refusals",)
+
+
+@dataclass(slots=True)
+class RenewLease(Effect):
+    """The process says that it still holds its sockets."""
+
+    endpoint_id: UUID
+    at: datetime
+
+    @classmethod
+    def apply(cls, cursor: Any, effects: Sequence["RenewLease"]) -> None:
+        """One row per process."""
+        for effect in effects:
+            EndpointProcess.objects.update_or_create(
+                pk=effect.endpoint_id,
+                defaults={"renewed_at": effect.at},
+                create_defaults={"started_at": effect.at, "renewed_at": effect.at},
+            )
+
+
+def _key(endpoint_id: UUID) -> str:
+    """The process id in the form both databases store it from text."""
+    return endpoint_id.hex
+
+
+def _tokens(digests: set[str]) -> dict[str, OnboardingToken]:
+    return {token.digest: token for token in OnboardingToken.objects.filter(digest__in=digests)} if digests else {}
+
+
+def _stations(identity_keys: set[str]) -> dict[str, ChargingStation]:
+    # Locked in one order, so that two processes admitting the same stations cannot deadlock.
+    found = ChargingStation.objects.filter(identity_key__in=identity_keys).order_by("pk").select_for_update()
+    return {station.identity_key: station for station in found}
+
+
+def _load(states: Sequence[StationState]) -> None:
+    """Connectors and open sessions of the stations let in, by two queries."""
+    if not states:
+        return
+    by_pk = {state.pk: state for state in states}
+    for connector in Connector.objects.filter(station__in=by_pk):
+        by_pk[connector.station_id].connectors[connector.number] = ConnectorState(
+            connector.pk, connector.number, connector.power_w, connector.power_at, connector.status_at
+        )
+    open_states = (SessionState.ACTIVE, SessionState.INTERRUPTED)
+    sessions = ChargingSession.objects.filter(station__in=by_pk, state__in=open_states).order_by("pk")
+    for session in sessions.select_related("connector"):
+        _load_session(by_pk[session.station_id], session)
+
+
+def _load_session(state: StationState, session: ChargingSession) -> None:
+    number = session.connector.number if session.connector else 0
+    remembered = OpenSession(
+        session.pk, session.transaction_id, number, session.id_tag, session.meter_start_wh, session.energy_wh, session.power_w
+    )  # fmt: skip
+    state.sessions[session.transaction_id] = remembered
+    if session.state == SessionState.ACTIVE and number in state.connectors:
+        state.connectors[number].session = remembered

@@ -1,0 +1,86 @@
+"""The journal: every frame that crossed the wire, raw, with secrets masked."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from emobility.common.bulk import Insert, stamp
+from stations.models import OcppExchange
+from stations.models.journal import Direction, Outcome
+
+MASK = "•••"
+
+_PROTECTED_KEYS = r"AuthorizationKey|BasicAuthPassword"
+_SECRET_VALUE = re.compile(
+    rf'("(?:key|name)"\s*:\s*"(?:{_PROTECTED_KEYS})"[^{{}}]*?"(?:value|attributeValue)"\s*:\s*")(?:[^"\\]|\\.)*', re.I
+)
+_SECRET_VALUE_FIRST = re.compile(
+    rf'("(?:value|attributeValue)"\s*:\s*")(?:[^"\\]|\\.)*("[^{{}}]*?"(?:key|name)"\s*:\s*"(?:{_PROTECTED_KEYS})")',
+    re.I,
+)
+_USER_IN_URL = re.compile(r'(\w+:(?:\\?/){2})[^/\\\s"@]+@')
+_TOKEN_IN_URL = re.compile(r"(/ocpp(?:\\?/)+)[A-Za-z0-9_-]{20,64}(?=\\?/)")
+
+_insert = Insert(
+    OcppExchange,
+    [
+        "station",
+        "direction",
+        "action",
+        "message_id",
+        "request",
+        "answer",
+        "outcome",
+        "note",
+        "received_at",
+        "answered_at",
+    ],
+)
+
+
+@dataclass(slots=True)
+class ExchangeRecord:
+    """One row of the journal, before it is written."""
+
+    station_id: int
+    direction: Direction
+    action: str
+    message_id: str
+    request: str
+    received_at: datetime
+    answer: str = ""
+    outcome: Outcome = Outcome.NONE
+    note: str = ""
+    answered_at: datetime | None = None
+
+
+def masked(frame: str) -> str:
+    """``frame`` without passwords, keys and connection tokens, fit for a text column."""
+    if "://" in frame or r":\/\/" in frame:
+        frame = _TOKEN_IN_URL.sub(rf"\1{MASK}", _USER_IN_URL.sub(rf"\1{MASK}@", frame))
+    if "uthorizationKey" in frame or "authorizationkey" in frame.lower() or "basicauthpassword" in frame.lower():
+        frame = _SECRET_VALUE_FIRST.sub(rf"\1{MASK}\2", _SECRET_VALUE.sub(rf"\1{MASK}", frame))
+    return frame.replace("\0", "\ufffd") if "\0" in frame else frame
+
+
+def write_exchanges(cursor: Any, records: Sequence[ExchangeRecord]) -> None:
+    """Write journal rows inside the caller's transaction."""
+    _insert(cursor, [_row(record) for record in records])
+
+
+def _row(record: ExchangeRecord) -> list:
+    received = stamp(record.received_at)
+    return [
+        record.station_id,
+        record.direction.value,
+        record.action,
+        record.message_id,
+        masked(record.request),
+        masked(record.answer),
+        record.outcome.value,
+        record.note,
+        received,
+        stamp(record.answered_at) if record.answered_at else (received if record.answer else None),
+    ]

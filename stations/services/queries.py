@@ -1,0 +1,48 @@
+"""Querysets and readings that several pages share."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+
+from stations.models import ChargingStation
+from stations.models.stations import StationQuerySet
+
+
+@dataclass(frozen=True)
+class PowerReading:
+    """Power of a whole station, in watts; ``is_stale`` when a part of it was measured too long ago."""
+
+    watts: int | None
+    maximum_w: int | None
+    is_stale: bool
+
+
+def stations_for_pages(user: Any) -> StationQuerySet:
+    """Stations ``user`` may see, with everything a row or a header of the portal shows."""
+    return (
+        ChargingStation.objects.visible_to(user)
+        .with_live()
+        .select_related("site_area__site")
+        .prefetch_related("connectors")
+    )
+
+
+def stations_named(stations: StationQuerySet, text: str) -> StationQuerySet:
+    """The station with the identity ``text``; when there is none, those with it in identity or name."""
+    exact = stations.filter(identity_key=text.lower())
+    if exact.exists():
+        return exact
+    return stations.filter(Q(identity__icontains=text) | Q(name__icontains=text))
+
+
+def power_now(station: ChargingStation) -> PowerReading:
+    """The power of ``station`` over all its connectors, read from their last samples."""
+    connectors = list(station.connectors.all())
+    readings = [connector.power_w for connector in connectors if connector.power_w is not None]
+    maxima = [connector.maximum_power_w for connector in connectors if connector.maximum_power_w is not None]
+    return PowerReading(
+        watts=sum(readings) if readings else None,
+        maximum_w=station.maximum_power_w or sum(maxima) or None,
+        is_stale=any(connector.power_w and connector.power_is_stale for connector in connectors),
+    )

@@ -1,0 +1,214 @@
+"""Charging sessions: opened once, closed once, whatever a station repeats."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from emobility.common.bulk import Insert, Update, stamp
+from stations.enums import BadgeStatus, SessionState
+from stations.models import ChargingSession, MeterSample
+from stations.services.authorization import UNKNOWN_BADGE, BadgeVerdict, judge_badges
+from stations.services.connectors import ensure_connectors, interrupt_sessions, remember_connector
+from stations.services.effects import Effect
+from stations.services.energy import settle
+from stations.services.metering import MeterReading, insert_samples, sample_row, sessions_by_transaction
+from stations.services.station_state import OpenSession, StationState
+
+_FIELDS = [
+    "station", "connector", "transaction_id", "business_key", "badge", "id_tag", "badge_status", "state",
+    "review_reason", "started_at", "stopped_at", "meter_start_wh", "meter_stop_wh", "energy_wh", "stop_reason",
+    "stop_id_tag", "received_at", "reservation_id",
+]  # fmt: skip
+# The update that changes nothing makes a repeated start RETURN the row it opened the first time.
+_open = Insert(
+    ChargingSession,
+    _FIELDS,
+    conflict="ON CONFLICT (station_id, business_key) DO UPDATE SET business_key = excluded.business_key",
+    returning="station_id, business_key, id, transaction_id, badge_status, state, meter_start_wh",
+)
+_close = Update(
+    ChargingSession,
+    [
+        "state",
+        "review_reason",
+        "stopped_at",
+        "meter_stop_wh",
+        "energy_wh",
+        "power_w",
+        "stop_reason",
+        "stop_id_tag",
+        "id",
+    ],
+)
+FINAL_STATES = (SessionState.ENDED, SessionState.REVIEW)
+
+
+def business_key(*parts: object) -> str:
+    """Fingerprint of what a station reported; equal reports have equal keys, whatever their message id."""
+    return hashlib.blake2b(repr(parts).encode("utf-8", "replace"), digest_size=16).hexdigest()
+
+
+def new_transaction_id() -> str:
+    """A transaction id no other station can guess: random, positive, 31 bits (OCPP 1.6 §7.47 integer)."""
+    return str(secrets.randbelow(2**31 - 1) + 1)
+
+
+@dataclass(slots=True)
+class StartSession(Effect):
+    """StartTransaction.
+
+    ``report`` is what makes two starts the same start. ``clock_trusted`` is False where the station has no
+    usable clock: then the report of its next session may look the same, and the number of
+    sessions it has finished tells them apart.
+    """
+
+    station_id: int
+    number: int
+    connector_id: int | None
+    id_tag: str
+    report: tuple
+    clock_trusted: bool
+    started_at: datetime
+    received_at: datetime
+    meter_start_wh: int | None
+    reservation_id: int | None
+    replaces: OpenSession | None
+    remark: str = ""
+    session_id: int = 0
+    transaction_id: str = ""
+    verdict: BadgeVerdict = UNKNOWN_BADGE
+    running: bool = False
+
+    @classmethod
+    def apply(cls, cursor: Any, effects: Sequence["StartSession"]) -> None:
+        """Open the sessions; a repeated start finds the one it opened before."""
+        new = [e for e in effects if e.connector_id is None]
+        made = ensure_connectors((e.station_id, e.number) for e in new)
+        for effect in new:
+            effect.connector_id = made[effect.station_id, effect.number]
+        verdicts = judge_badges((e.station_id, e.id_tag) for e in effects)
+        by_key = {(e.station_id, e._key()): e for e in effects}
+        rows = [e._row(key, verdicts[e.station_id, e.id_tag]) for (_, key), e in by_key.items()]
+        for station_id, key, *opened in _open(cursor, rows):
+            by_key[station_id, key]._opened(*opened)
+        interrupt_sessions([e.replaces.pk for e in effects if e.replaces and e.replaces.pk != e.session_id])
+
+    def _key(self) -> str:
+        if self.clock_trusted:
+            return business_key("start", *self.report)
+        finished = ChargingSession.objects.filter(station=self.station_id, state__in=FINAL_STATES).count()
+        return business_key("start", *self.report, finished)
+
+    def _row(self, key: str, verdict: BadgeVerdict) -> list:
+        self.verdict = verdict
+        received = stamp(self.received_at)
+        return [
+            self.station_id, self.connector_id, new_transaction_id(), key, verdict.badge_id, self.id_tag,
+            verdict.status.value, SessionState.ACTIVE.value, self.remark, stamp(self.started_at), None,
+            self.meter_start_wh, None, 0, "", "", received, self.reservation_id,
+        ]  # fmt: skip
+
+    def _opened(self, pk: int, transaction_id: str, badge_status: str, state: str, meter_start_wh: int | None) -> None:
+        self.session_id, self.transaction_id, self.meter_start_wh = pk, transaction_id, meter_start_wh
+        self.verdict = self.verdict._replace(status=BadgeStatus(badge_status))
+        self.running = state == SessionState.ACTIVE
+
+    def remember(self, state: StationState) -> None:
+        """The session now runs on its connector."""
+        connector = remember_connector(state, self.number, self.connector_id)
+        if not self.running or self.transaction_id in state.sessions:
+            return
+        session = OpenSession(self.session_id, self.transaction_id, self.number, self.id_tag, self.meter_start_wh)
+        state.sessions[self.transaction_id] = connector.session = session
+
+    @property
+    def live_names(self) -> tuple[str, ...]:
+        return ("sessions",)
+
+
+@dataclass(slots=True)
+class StopSession(Effect):
+    """StopTransaction. ``transaction_id`` is "" where the station sent none of ours (absent, 0, −1 …)."""
+
+    station_id: int
+    transaction_id: str
+    report: tuple
+    id_tag: str
+    stopped_at: datetime
+    received_at: datetime
+    meter_stop_wh: int | None
+    reason: str
+    readings: Sequence[MeterReading] = field(default_factory=list)
+    verdict: BadgeVerdict | None = None
+    closed: str = ""
+
+    @classmethod
+    def apply(cls, cursor: Any, effects: Sequence["StopSession"]) -> None:
+        """Close the sessions; one that is closed already stays as it is, an unknown one is kept for review."""
+        asked = [(e.station_id, e.transaction_id) for e in effects if e.transaction_id]
+        sessions = sessions_by_transaction(asked, lock=True)
+        verdicts = judge_badges((e.station_id, e.id_tag) for e in effects if e.id_tag)
+        closed, samples, orphans = [], [], []
+        for effect in effects:
+            effect.verdict = verdicts.get((effect.station_id, effect.id_tag))
+            session = sessions.get((effect.station_id, effect.transaction_id))
+            if session is None:
+                orphans.append(effect._orphan_row())
+                continue
+            effect.closed = session.transaction_id
+            samples += effect._sample_rows(session)
+            if session.state not in FINAL_STATES:
+                closed.append(effect._closing_row(session))
+        _close(cursor, closed)
+        _open(cursor, orphans)
+        insert_samples(cursor, samples)
+
+    def _closing_row(self, session: ChargingSession) -> list:
+        result = settle(
+            start_wh=session.meter_start_wh,
+            stop_wh=self.meter_stop_wh,
+            last_wh=self._last_register(session),
+            started_at=session.started_at,
+            stopped_at=self.stopped_at,
+        )
+        reason = session.review_reason or result.review_reason
+        if not reason and result.energy_wh and session.badge_status != BadgeStatus.ACCEPTED:
+            reason = "Energy was delivered although the badge was not accepted."
+        state = SessionState.REVIEW if reason else SessionState.ENDED
+        stopped_at = max(self.stopped_at, session.started_at)
+        return [
+            state.value, reason, stamp(stopped_at), self.meter_stop_wh, result.energy_wh, None,
+            self.reason, self.id_tag, session.pk,
+        ]  # fmt: skip
+
+    def _last_register(self, session: ChargingSession) -> int | None:
+        if self.meter_stop_wh is not None and self.meter_stop_wh >= 0:
+            return None
+        registers = [r.energy_wh for r in self.readings if r.energy_wh is not None]
+        stored = MeterSample.objects.filter(session=session.pk, energy_wh__isnull=False).order_by("-sampled_at")
+        last = registers[-1:] or list(stored.values_list("energy_wh", flat=True)[:1])
+        return last[0] if last else None
+
+    def _sample_rows(self, session: ChargingSession) -> list[list]:
+        number = session.connector.number if self.readings and session.connector else 0
+        return [sample_row(self.station_id, number, session.pk, reading) for reading in self.readings]
+
+    def _orphan_row(self) -> list:
+        """A stop without its start: kept as a session an operator must look at, never dropped."""
+        key, at = business_key("stop", self.transaction_id, *self.report), stamp(self.stopped_at)
+        return [
+            self.station_id, None, new_transaction_id(), key, None, self.id_tag, BadgeStatus.INVALID.value,
+            SessionState.REVIEW.value, "The station reported a stop for which no start was received.", at, at,
+            None, self.meter_stop_wh, None, self.reason, self.id_tag, stamp(self.received_at), None,
+        ]  # fmt: skip
+
+    def remember(self, state: StationState) -> None:
+        """The session no longer runs."""
+        state.close(state.sessions.get(self.closed))
+
+    @property
+    def live_names(self) -> tuple[str, ...]:
+        return ("sessions",)
