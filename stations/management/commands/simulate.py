@@ -1,0 +1,125 @@
+"""Runs virtual charging stations against a central system."""
+
+import asyncio
+import signal
+import sys
+import time
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from stations.simulation.client import without_secrets
+from stations.simulation.fleet import Fleet, Plan, time_scale_for
+
+PROGRESS_EVERY_S = 1.0
+PLAIN_PROGRESS_EVERY_S = 10.0
+ALL_REFUSED = 2
+
+
+class Command(BaseCommand):
+    """``manage.py simulate --url ws://127.0.0.1:9000/ocpp/<token> --stations 10``."""
+
+    help = (
+        "Virtual charging stations: they boot, charge and obey commands until stopped with Ctrl-C. "
+        "Exit code 2 when the endpoint refuses all of them."
+    )
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--url", required=True, help="ws[s]://host:port/ocpp/<token>, without a station id")
+        parser.add_argument("--stations", type=positive, default=1, help="how many (default 1)")
+        parser.add_argument("--ocpp", choices=["1.6"], default="1.6", help="OCPP version")
+        parser.add_argument("--connectors", type=positive, default=2, help="connectors of each station (default 2)")
+        parser.add_argument("--prefix", default="DEMO-", help="start of the station ids (default DEMO-)")
+        parser.add_argument("--seed", type=int, default=0, help="the same seed draws the same stations and drivers")
+        parser.add_argument("--sample-interval", type=positive, default=10, help="seconds between meter values")
+        pace = parser.add_mutually_exclusive_group()
+        pace.add_argument(
+            "--time-scale",
+            type=positive_float,
+            default=1.0,
+            help="live so many times faster: pauses, sampling, charging; timestamps and heartbeats stay real",
+        )
+        pace.add_argument(
+            "--rate",
+            type=positive_float,
+            help="choose the time scale with which the fleet sends about so many messages a second, heartbeats aside",
+        )
+
+    def handle(self, **options: Any) -> None:
+        """Run until stopped."""
+        if not options["url"].startswith(("ws://", "wss://")):
+            raise CommandError("--url must start with ws:// or wss://")
+        plan = plan_of(options)
+        self.stdout.write(
+            f"{plan.stations} stations connect to {without_secrets(plan.url)}, time scale {plan.time_scale:.3g}"
+        )
+        fleet = Fleet(plan)
+        asyncio.run(self._run(fleet))
+        if fleet.are_all_refused:
+            sys.exit(ALL_REFUSED)
+
+    async def _run(self, fleet: Fleet) -> None:
+        fleet_task = asyncio.ensure_future(fleet.run())
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, fleet_task.cancel)
+        progress = asyncio.ensure_future(self._show_progress(fleet))
+        try:
+            await asyncio.wait([fleet_task])
+        finally:
+            progress.cancel()
+        self._show_troubles(fleet, set())
+        if not fleet_task.cancelled():
+            fleet_task.result()
+
+    async def _show_progress(self, fleet: Fleet) -> None:
+        """One line, rewritten on a terminal; elsewhere a plain line now and then until all are connected."""
+        is_terminal = self.stdout.isatty()
+        told: set[str] = set()
+        last_sent, last_at = 0, time.monotonic()
+        while True:
+            await asyncio.sleep(PROGRESS_EVERY_S if is_terminal else PLAIN_PROGRESS_EVERY_S)
+            rate = (fleet.sent - last_sent) / (time.monotonic() - last_at)
+            last_sent, last_at = fleet.sent, time.monotonic()
+            line = (
+                f"{fleet.online} of {len(fleet.stations)} connected, {fleet.charging} charging, {rate:.1f} messages/s"
+            )
+            self.stdout.write(f"\r{line:<78}" if is_terminal else line, ending="" if is_terminal else "\n")
+            self.stdout.flush()
+            self._show_troubles(fleet, told)
+
+    def _show_troubles(self, fleet: Fleet, told: set[str]) -> None:
+        """Say each reason that keeps stations away once."""
+        for reason, stations in fleet.troubles().items():
+            if reason not in told:
+                told.add(reason)
+                self.stderr.write(f"{stations} stations: {reason}")
+
+
+def plan_of(options: dict[str, Any]) -> Plan:
+    """The fleet the command line asks for."""
+    size = {"stations": options["stations"], "connectors": options["connectors"]}
+    interval_s, rate = options["sample_interval"], options["rate"]
+    scale = time_scale_for(rate, **size, sample_interval_s=interval_s) if rate else options["time_scale"]
+    return Plan(
+        url=options["url"],
+        **size,
+        prefix=options["prefix"],
+        seed=options["seed"],
+        sample_interval_s=interval_s,
+        time_scale=scale,
+    )
+
+
+def positive(text: str) -> int:
+    """An argument of at least 1."""
+    return int(positive_float(text))
+
+
+def positive_float(text: str) -> float:
+    """An argument above 0."""
+    value = float(text)
+    if value <= 0:
+        raise ValueError(text)
+    return value

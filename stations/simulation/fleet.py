@@ -1,0 +1,93 @@
+"""Many virtual stations in one process."""
+
+import asyncio
+import ssl
+from collections import Counter
+from dataclasses import dataclass, field
+
+from stations.simulation.client import Patience
+from stations.simulation.clock import Clock
+from stations.simulation.station import Blueprint, Surroundings, VirtualStation
+from stations.simulation.visits import installed_outlet, messages_per_second
+
+CONNECTS_PER_SECOND = 200
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A fleet to run: ``stations`` named ``prefix`` + number at ``url``, each with so many ``connectors``."""
+
+    url: str
+    stations: int
+    connectors: int = 2
+    prefix: str = "DEMO-"
+    badge_prefix: str = "DEMO"
+    seed: int = 0
+    sample_interval_s: int = 10
+    time_scale: float = 1.0
+    patience: Patience = field(default_factory=Patience)
+
+    def blueprints(self) -> list[Blueprint]:
+        """The stations; every connector has its own badge, ``DEMO0001`` and on."""
+        return [self._blueprint(index) for index in range(self.stations)]
+
+    def _blueprint(self, index: int) -> Blueprint:
+        identity = f"{self.prefix}{index + 1:04d}"
+        first_badge = index * self.connectors + 1
+        return Blueprint(
+            identity=identity,
+            outlet=installed_outlet(f"{self.seed}/{identity}"),
+            badges=[f"{self.badge_prefix}{first_badge + n:04d}" for n in range(self.connectors)],
+            seed=str(self.seed),
+            sample_interval_s=self.sample_interval_s,
+        )
+
+    def surroundings(self) -> Surroundings:
+        """Where all of them live."""
+        tls = ssl.create_default_context() if self.url.startswith("wss:") else None
+        return Surroundings(self.url, Clock(self.time_scale), self.patience, tls)
+
+
+def time_scale_for(rate: float, *, stations: int, connectors: int, sample_interval_s: int) -> float:
+    """How fast station time must run for a fleet to send about ``rate`` messages a second, heartbeats aside."""
+    return rate / messages_per_second(connectors=stations * connectors, sample_interval_s=sample_interval_s)
+
+
+class Fleet:
+    """The stations of a plan, all in one event loop."""
+
+    def __init__(self, plan: Plan) -> None:
+        surroundings = plan.surroundings()
+        self.stations = [VirtualStation(blueprint, surroundings) for blueprint in plan.blueprints()]
+
+    async def run(self) -> None:
+        """Run until cancelled, or until the endpoint has refused every station."""
+        async with asyncio.TaskGroup() as tasks:
+            for station in self.stations:
+                tasks.create_task(station.run())
+                await asyncio.sleep(1 / CONNECTS_PER_SECOND)
+
+    @property
+    def online(self) -> int:
+        """Stations that are connected and registered."""
+        return sum(station.is_online for station in self.stations)
+
+    @property
+    def charging(self) -> int:
+        """Sessions that are running."""
+        return sum(connector.transaction is not None for s in self.stations for connector in s.connectors)
+
+    @property
+    def sent(self) -> int:
+        """CALLs sent so far."""
+        return sum(station.client.sent for station in self.stations)
+
+    @property
+    def are_all_refused(self) -> bool:
+        """Whether nothing is left to run."""
+        return all(station.refusal for station in self.stations)
+
+    def troubles(self) -> Counter[str]:
+        """Why stations are not connected, and how many for each reason."""
+        reasons = (station.refusal or station.trouble for station in self.stations if not station.is_online)
+        return Counter(reason for reason in reasons if reason)
