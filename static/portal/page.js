@@ -9,7 +9,13 @@
 
   async function copy(button) {
     const source = document.getElementById(button.dataset.copy);
-    await navigator.clipboard.writeText(source.value ?? source.textContent);
+    if (navigator.clipboard) {
+      await navigator.clipboard.writeText(source.value);
+    } else {
+      // Browsers offer the clipboard only over https and on localhost.
+      source.select();
+      document.execCommand("copy");
+    }
     const word = button.querySelector("[role=status]");
     const before = word.textContent;
     word.textContent = button.dataset.copied;

@@ -1,6 +1,6 @@
 """What every page is made of: icons, status badges, help, power, form fields, navigation."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms, template
@@ -57,6 +57,13 @@ def badge(value: Any) -> SafeString:
     )
 
 
+@register.simple_tag
+def meaning(subject: Any, field: str) -> str:
+    """What the present status ``field`` of an object means, and so what to do about it."""
+    member = explanation(subject, field).member(getattr(subject, field))
+    return str(member.help) if member else ""
+
+
 @register.inclusion_tag("portal/help.html", name="help")
 def help_button(subject: Any, field: str) -> dict[str, Any]:
     """An (i) button that opens what ``field`` of an object (or of a model, which templates instantiate) means."""
@@ -79,6 +86,18 @@ def kilowatts(watts: int | None) -> str:
 def energy(watt_hours: int | None) -> str:
     """Watt-hours as kWh with two decimals."""
     return EMPTY if watt_hours is None else f"{formats.number_format(watt_hours / 1000, 2)} kWh"
+
+
+@register.filter
+def duration(span: timedelta | None) -> str:
+    """A span of time in hours and minutes, short ones in seconds."""
+    if span is None:
+        return EMPTY
+    minutes, seconds = divmod(int(span.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return _("%(hours)d h %(minutes)02d min") % {"hours": hours, "minutes": minutes}
+    return _("%(minutes)d min") % {"minutes": minutes} if minutes else _("%(seconds)d s") % {"seconds": seconds}
 
 
 @register.simple_tag
