@@ -7,7 +7,7 @@ import redis
 from django.db import connection
 from factory.django import DjangoModelFactory
 
-from tests.support import factories
+from tests.support import factories, require
 
 FACTORIES = [
     made
@@ -58,3 +58,13 @@ def test_live_data_is_committed(live_world, django_db_blocker):
     reader.start()
     reader.join()
     assert live_world.ours.station in seen
+
+
+def test_missing_program_skips_for_a_user_and_fails_in_ci(monkeypatch):
+    monkeypatch.delenv("CI", raising=False)
+    with pytest.raises(pytest.skip.Exception, match="a browser is missing"):
+        require(None, "a browser")
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(pytest.fail.Exception, match="a browser is missing"):
+        require(None, "a browser")
+    assert require("/usr/bin/browser", "a browser") == "/usr/bin/browser"
