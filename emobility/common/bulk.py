@@ -8,7 +8,7 @@ the driver: both measured several times cheaper than the ORM's bulk methods.
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from django.db import connection, models
@@ -26,7 +26,7 @@ class _Statement(ABC):
 
     def __init__(self, model: type[models.Model], fields: Sequence[str]) -> None:
         self.model = model
-        self.fields = [model._meta.get_field(name) for name in fields]
+        self.fields = [cast(models.Field, model._meta.get_field(name)) for name in fields]
         self._sql: dict[str, str] = {}
 
     def _run(self, cursor: Any, rows: Sequence[Row]) -> list[tuple]:
@@ -50,7 +50,7 @@ class _Statement(ABC):
         return connection.ops.quote_name(self.model._meta.db_table)
 
     def _names(self) -> list[str]:
-        return [connection.ops.quote_name(field.column) for field in self.fields]
+        return [connection.ops.quote_name(str(field.column)) for field in self.fields]
 
     def _values(self) -> list[str]:
         """The row's values as SQL expressions over one JSON array element ``e`` (PostgreSQL)."""

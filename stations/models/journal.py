@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from emobility.common.choices import DescribedChoices
 from stations.enums import RefusalReason
 from stations.models.locations import SiteArea
 from stations.models.scopes import ScopedModel, ScopedQuerySet
@@ -17,13 +18,18 @@ class Direction(models.TextChoices):
     OUT = "out", _("System → station")
 
 
-class Outcome(models.TextChoices):
+class Outcome(DescribedChoices):
     """What became of the request."""
 
-    RESULT = "result", _("Answered")
-    ERROR = "error", _("Answered with an error")
-    NONE = "none", _("No answer")
-    IGNORED = "ignored", _("Ignored")
+    RESULT = "result", _("The other side answered with a result."), "good", _("Answered")
+    ERROR = (
+        "error",
+        _("The other side answered with an error; the note or the answer says which."),
+        "bad",
+        _("Answered with an error"),
+    )
+    NONE = "none", _("No answer has come yet, or none came in time."), "warn", _("No answer")
+    IGNORED = "ignored", _("The frame pairs with nothing and had no effect; the note says why."), "idle", _("Ignored")
 
 
 class ExchangeQuerySet(ScopedQuerySet):
@@ -40,7 +46,7 @@ class OcppExchange(ScopedModel):
     ``note`` says in words what was wrong with the frame. No foreign-key constraint, see MeterSample.
     """
 
-    objects = ExchangeQuerySet.as_manager()
+    objects: ClassVar[Any] = ExchangeQuerySet.as_manager()
 
     id = models.BigAutoField(primary_key=True)
     station = models.ForeignKey(
@@ -86,7 +92,7 @@ class RefusalQuerySet(ScopedQuerySet):
 class Refusal(ScopedModel):
     """A handshake refused before the upgrade; repeated refusals of one kind within a minute share a row."""
 
-    objects = RefusalQuerySet.as_manager()
+    objects: ClassVar[Any] = RefusalQuerySet.as_manager()
 
     identity = models.CharField(
         _("identity"), max_length=48, blank=True, help_text=_("Identity in the URL, if it had one.")
@@ -125,3 +131,8 @@ class Refusal(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.identity or '?'}: {self.get_reason_display()}"
+
+    @property
+    def fix(self) -> str:
+        """What an operator can do about it."""
+        return RefusalReason(self.reason).help

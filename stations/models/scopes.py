@@ -1,6 +1,6 @@
 """Access by scope: one rule for what a user may see, applied to every queryset."""
 
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, cast
 
 from django.db import models
 from django.db.models import Q
@@ -34,7 +34,7 @@ class ScopedQuerySet(models.QuerySet):
         return self.filter(self._scope(memberships))
 
     def _scope(self, memberships: models.QuerySet) -> Q:
-        model = self.model
+        model = cast(type[ScopedModel], self.model)
         scope = Q(pk__in=[])
         if model.company_lookup:
             companies = memberships.filter(site=None).values("company")
@@ -50,7 +50,7 @@ class ScopedModel(models.Model):
 
     company_lookup: ClassVar[str | None] = None
     site_lookup: ClassVar[str | None] = None
-    objects = ScopedQuerySet.as_manager()
+    objects: ClassVar[Any] = ScopedQuerySet.as_manager()
 
     class Meta:
         abstract = True

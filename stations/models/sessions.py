@@ -1,6 +1,9 @@
 """Charging sessions and the meter samples behind them."""
 
+from datetime import timedelta
+
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from stations.enums import BadgeStatus, SessionState
@@ -100,6 +103,12 @@ class ChargingSession(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.station} #{self.transaction_id}"
+
+    @property
+    def duration(self) -> timedelta | None:
+        """How long it lasted, or has lasted so far; None when its end was never reported."""
+        end = timezone.now() if self.state == SessionState.ACTIVE else self.stopped_at
+        return None if end is None else max(end - self.started_at, timedelta(0))
 
 
 class MeterSample(models.Model):

@@ -1,7 +1,7 @@
 """Charging station › EVSE › connector, and the processes that hold their sockets."""
 
 from datetime import timedelta
-from typing import Self
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Sum, Value, When
@@ -65,7 +65,7 @@ class ChargingStation(ScopedModel):
 
     company_lookup = "site_area__site__company"
     site_lookup = "site_area__site"
-    objects = StationQuerySet.as_manager()
+    objects: ClassVar[Any] = StationQuerySet.as_manager()
 
     identity = models.CharField(
         _("identity"), max_length=48, unique=True, help_text=_("Identity the station puts at the end of its URL.")

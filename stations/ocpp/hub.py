@@ -6,6 +6,7 @@ One hub per process. Its state lives in the event loop; what other processes mus
 import asyncio
 import logging
 import uuid
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
 
 from django.db import connection as database
@@ -70,6 +71,7 @@ class Hub:
         if self.connections.get(connection.state.pk) is not connection:
             return
         del self.connections[connection.state.pk]
+        self._flush_readings_of([connection])
         effect = DisconnectStation(connection.state.pk, self.id, datetime.now(UTC), connection.last_seen_at)
         self.intake.submit(_Announced(effect, connection.state.pk))
 
@@ -89,7 +91,6 @@ class Hub:
         connections = list(self.connections.values())
         for connection in connections:
             connection.hold()
-        self._flush_now()
         await self.intake.settle()
         for connection in connections:
             connection.close(1001, "server restart")
@@ -99,7 +100,7 @@ class Hub:
 
     # --- rounds ----------------------------------------------------------------
 
-    async def _every(self, interval_s: float, round_) -> None:
+    async def _every(self, interval_s: float, round_: Callable[[], Awaitable[None]]) -> None:
         while True:
             await asyncio.sleep(interval_s)
             try:
@@ -107,16 +108,16 @@ class Hub:
             except Exception:
                 _log.exception("a round of the station endpoint failed")
 
-    def _flush_now(self) -> None:
+    def _flush_readings_of(self, connections: Iterable[Connection]) -> None:
         effect = FlushReadings()
-        for connection in self.connections.values():
+        for connection in connections:
             if connection.state.changed_connectors:
                 effect.collect(connection.state)
         if effect.connectors:
             self.intake.submit(Item(effect))
 
     async def _flush_readings(self) -> None:
-        self._flush_now()
+        self._flush_readings_of(self.connections.values())
 
     async def _renew_lease(self) -> None:
         await self.intake.apply(RenewLease(self.id, datetime.now(UTC)))

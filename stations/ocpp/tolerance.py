@@ -60,7 +60,7 @@ def _harmless(action: str, violation: jsonschema_rs.ValidationError) -> bool:
         return True
     if keyword == "enum":
         return action in KEPT_RAW_ENUMS
-    return keyword == "required" and action == "StatusNotification" and violation.kind.property == "errorCode"
+    return keyword == "required" and action == "StatusNotification" and _detail(violation, "property") == "errorCode"
 
 
 def _mend_one(payload: dict, violation: jsonschema_rs.ValidationError, notes: list[str]) -> bool:
@@ -72,9 +72,9 @@ def _mend_one(payload: dict, violation: jsonschema_rs.ValidationError, notes: li
     if parent is None:
         return False
     if keyword == "type":
-        mended = _coerce(value, violation.kind.types)
+        mended = _coerce(value, _detail(violation, "types"))
     elif keyword == "enum":
-        mended = _same_word(value, violation.kind.options)
+        mended = _same_word(value, _detail(violation, "options"))
     else:
         return False
     if mended is _MISSING:
@@ -85,6 +85,11 @@ def _mend_one(payload: dict, violation: jsonschema_rs.ValidationError, notes: li
     else:
         parent[path[-1]] = mended
     return True
+
+
+def _detail(violation: jsonschema_rs.ValidationError, name: str) -> Any:
+    """What the violated keyword asks for; the library's stubs do not name these per keyword."""
+    return violation.kind.as_dict()[name]
 
 
 def _locate(payload: Any, path: list) -> tuple[Any, Any]:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from emobility.common.events import publish
@@ -15,14 +16,18 @@ def release_dead_endpoints() -> int:
 
     Returns how many stations were released.
     """
+    return _release(EndpointProcess.objects.filter(renewed_at__lt=timezone.now() - timedelta(seconds=LEASE_S)))
+
+
+def release_all_endpoints() -> int:
+    """Forget every endpoint; only for a caller who knows that none is running. Returns how many stations were released."""
+    return _release(EndpointProcess.objects.all())
+
+
+def _release(processes: QuerySet[EndpointProcess]) -> int:
     now = timezone.now()
     with transaction.atomic():
-        dead = [
-            process.pk
-            for process in EndpointProcess.objects.select_for_update().filter(
-                renewed_at__lt=now - timedelta(seconds=LEASE_S)
-            )
-        ]
+        dead = [process.pk for process in processes.select_for_update()]
         held = ChargingStation.objects.filter(endpoint__in=dead)
         released = list(held.values_list("pk", flat=True))
         held.update(endpoint=None, connection_changed_at=now)

@@ -187,9 +187,9 @@ class StopSession(Effect):
     def _last_register(self, session: ChargingSession) -> int | None:
         if self.meter_stop_wh is not None and self.meter_stop_wh >= 0:
             return None
-        registers = [r.energy_wh for r in self.readings if r.energy_wh is not None]
+        registers: list[int | None] = [r.energy_wh for r in self.readings if r.energy_wh is not None]
         stored = MeterSample.objects.filter(session=session.pk, energy_wh__isnull=False).order_by("-sampled_at")
-        last = registers[-1:] or list(stored.values_list("energy_wh", flat=True)[:1])
+        last = registers[-1:] or [s.energy_wh for s in stored[:1]]
         return last[0] if last else None
 
     def _sample_rows(self, session: ChargingSession) -> list[list]:
