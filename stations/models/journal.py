@@ -1,5 +1,7 @@
 """What went over the wire, and who was turned away."""
 
+from typing import Any, ClassVar
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
