@@ -21,7 +21,6 @@ class Plan:
     stations: int
     connectors: int = 2
     prefix: str = "DEMO-"
-    badge_prefix: str = "DEMO"
     seed: int = 0
     sample_interval_s: int = 10
     time_scale: float = 1.0
@@ -37,7 +36,7 @@ class Plan:
         return Blueprint(
             identity=identity,
             outlet=installed_outlet(f"{self.seed}/{identity}"),
-            badges=[f"{self.badge_prefix}{first_badge + n:04d}" for n in range(self.connectors)],
+            badges=[f"DEMO{first_badge + n:04d}" for n in range(self.connectors)],
             seed=str(self.seed),
             sample_interval_s=self.sample_interval_s,
         )

@@ -34,6 +34,7 @@ class Command(BaseCommand):
         parser.add_argument("--prefix", default="DEMO-", help="start of the station ids (default DEMO-)")
         parser.add_argument("--seed", type=int, default=0, help="the same seed draws the same stations and drivers")
         parser.add_argument("--sample-interval", type=positive, default=10, help="seconds between meter values")
+        parser.add_argument("--quiet", action="store_true", help="say nothing but what goes wrong")
         pace = parser.add_mutually_exclusive_group()
         pace.add_argument(
             "--time-scale",
@@ -52,9 +53,10 @@ class Command(BaseCommand):
         if not options["url"].startswith(("ws://", "wss://")):
             raise CommandError("--url must start with ws:// or wss://")
         plan = plan_of(options)
-        self.stdout.write(
-            f"{plan.stations} stations connect to {without_secrets(plan.url)}, time scale {plan.time_scale:.3g}"
-        )
+        self._is_quiet, self._told = options["quiet"], set[str]()
+        if not self._is_quiet:
+            where = without_secrets(plan.url)
+            self.stdout.write(f"{plan.stations} stations connect to {where}, time scale {plan.time_scale:.3g}")
         fleet = Fleet(plan)
         asyncio.run(self._run(fleet))
         if fleet.are_all_refused:
@@ -69,31 +71,33 @@ class Command(BaseCommand):
             await asyncio.wait([fleet_task])
         finally:
             progress.cancel()
-        self._show_troubles(fleet, set())
+        self._show_troubles(fleet)
         if not fleet_task.cancelled():
             fleet_task.result()
 
     async def _show_progress(self, fleet: Fleet) -> None:
         """One line, rewritten on a terminal; elsewhere a plain line now and then until all are connected."""
         is_terminal = self.stdout.isatty()
-        told: set[str] = set()
-        last_sent, last_at = 0, time.monotonic()
+        sent, at, is_complete = 0, time.monotonic(), False
         while True:
             await asyncio.sleep(PROGRESS_EVERY_S if is_terminal else PLAIN_PROGRESS_EVERY_S)
-            rate = (fleet.sent - last_sent) / (time.monotonic() - last_at)
-            last_sent, last_at = fleet.sent, time.monotonic()
-            line = (
-                f"{fleet.online} of {len(fleet.stations)} connected, {fleet.charging} charging, {rate:.1f} messages/s"
-            )
-            self.stdout.write(f"\r{line:<78}" if is_terminal else line, ending="" if is_terminal else "\n")
-            self.stdout.flush()
-            self._show_troubles(fleet, told)
+            rate = (fleet.sent - sent) / (time.monotonic() - at)
+            sent, at = fleet.sent, time.monotonic()
+            if not (self._is_quiet or (is_complete and not is_terminal)):
+                self._show_line(fleet, rate, is_terminal)
+            is_complete = fleet.online == len(fleet.stations)
+            self._show_troubles(fleet)
 
-    def _show_troubles(self, fleet: Fleet, told: set[str]) -> None:
+    def _show_line(self, fleet: Fleet, rate: float, is_terminal: bool) -> None:
+        line = f"{fleet.online} of {len(fleet.stations)} connected, {fleet.charging} charging, {rate:.1f} messages/s"
+        self.stdout.write(f"\r{line:<78}" if is_terminal else line, ending="" if is_terminal else "\n")
+        self.stdout.flush()
+
+    def _show_troubles(self, fleet: Fleet) -> None:
         """Say each reason that keeps stations away once."""
         for reason, stations in fleet.troubles().items():
-            if reason not in told:
-                told.add(reason)
+            if reason not in self._told:
+                self._told.add(reason)
                 self.stderr.write(f"{stations} stations: {reason}")
 
 
