@@ -19,8 +19,8 @@ class TokenTable(tables.Table):
     """Onboarding tokens with their status and use."""
 
     description = tables.Column(linkify=("tokens:detail", {"pk": tables.A("pk")}))
-    status = StatusColumn(orderable=False, verbose_name=_("status"))
-    station_count = tables.Column(verbose_name=_("stations"), attrs={"td": {"class": "number"}})
+    status = StatusColumn(orderable=False, verbose_name=_("Status"))
+    station_count = tables.Column(verbose_name=_("Stations"), attrs={"td": {"class": "number"}})
     expires_at = tables.Column(empty_values=())
     created_at = TimeColumn()
 
@@ -38,7 +38,7 @@ class TokenStationTable(tables.Table):
     """Stations that last connected with a token."""
 
     identity = tables.Column(linkify=("stations:detail", {"pk": tables.A("pk")}))
-    connection_status = StatusColumn(orderable=False, verbose_name=_("connection"))
+    connection_status = StatusColumn(orderable=False, verbose_name=_("Connection"))
     registration_status = StatusColumn(orderable=False)
     last_seen_at = TimeColumn(orderable=False)
 
@@ -53,7 +53,7 @@ class TokenFilter(django_filters.FilterSet):
     """Tokens by text and status."""
 
     search = django_filters.CharFilter(field_name="description", lookup_expr="icontains", label=_("Description"))
-    status = django_filters.ChoiceFilter(method="by_status", choices=TokenStatus.choices, label=_("Status"))
+    status = django_filters.ChoiceFilter(method="by_status", choices=TokenStatus.choices, empty_label=_("All"), label=_("Status"))
 
     class Meta:
         model = OnboardingToken
