@@ -10,4 +10,4 @@ class StationsConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the portal what this app shows."""
-        from stations.portal import explanations, navigation  # noqa: F401
+        from stations.portal import explanations, navigation, standard_tabs  # noqa: F401

@@ -32,7 +32,7 @@ class UnixTime(Func):
     template = "EXTRACT(EPOCH FROM %(expressions)s)"
 
     def as_sqlite(self, compiler, connection, **context):
-        return self.as_sql(compiler, connection, template="CAST(strftime('%%s', %(expressions)s) AS REAL)", **context)
+        return self.as_sql(compiler, connection, template="CAST(strftime('%%%%s', %(expressions)s) AS REAL)", **context)
 
 
 def station_power(station: ChargingStation, start: datetime, end: datetime) -> list[Curve]:

@@ -1,0 +1,115 @@
+"""The tabs every station has: overview, connectors, sessions, log."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from stations.enums import SessionState
+from stations.models import ChargingSession, ChargingStation, Connector, OcppExchange
+from stations.portal.facts import facts
+from stations.portal.filters import ExchangeFilter
+from stations.portal.lists import sorted_page
+from stations.portal.log import exchange_rows, keyset_page
+from stations.portal.station_tabs import StationTab, register
+from stations.portal.tables import SessionTable
+
+CHART_HOURS = {1: _("1 hour"), 6: _("6 hours"), 24: _("24 hours"), 168: _("7 days")}
+IDENTITY_FACTS = (
+    "identity",
+    "name",
+    "site_area",
+    "vendor",
+    "model",
+    "serial_number",
+    "firmware_version",
+    "firmware_status",
+    "diagnostics_status",
+    "status",
+    "error_code",
+    "maximum_power_w",
+    "meter_type",
+    "meter_serial_number",
+    "iccid",
+    "imsi",
+)
+CONNECTION_FACTS = (
+    "connection_status",
+    "connection_changed_at",
+    "last_seen_at",
+    "remote_address",
+    "ocpp_version",
+    "assume_ocpp16",
+    "registration_status",
+    "registered_at",
+    "rebooted_at",
+    "authorization_status",
+    "authentication_method",
+    "onboarding_token",
+)
+
+
+@dataclass(frozen=True)
+class ConnectorCard:
+    """A connector and the session that runs on it, if any."""
+
+    connector: Connector
+    session: ChargingSession | None
+
+
+def overview(request: HttpRequest, station: ChargingStation) -> dict[str, Any]:
+    """Facts, connector cards and the power chart."""
+    hours = chart_hours(request)
+    return {
+        "identity_facts": facts(station, *IDENTITY_FACTS),
+        "connection_facts": facts(station, *CONNECTION_FACTS, urls={"onboarding_token": token_url(station)}),
+        "cards": connector_cards(station),
+        "chart_url": reverse("stations:power", args=[station.pk]),
+        "chart_hours": hours,
+        "chart_ranges": CHART_HOURS.items(),
+    }
+
+
+def token_url(station: ChargingStation) -> str:
+    """Where the onboarding token is shown; empty when there is none."""
+    return reverse("tokens:detail", args=[station.onboarding_token_id]) if station.onboarding_token_id else ""
+
+
+def chart_hours(request: HttpRequest) -> int:
+    """How far back the chart goes, in hours."""
+    asked = request.GET.get("hours")
+    return next((hours for hours in CHART_HOURS if str(hours) == asked), 6)
+
+
+def connector_cards(station: ChargingStation) -> list[ConnectorCard]:
+    """Every connector with its running session, in two queries whatever their number."""
+    running = ChargingSession.objects.filter(station=station, state=SessionState.ACTIVE).order_by("started_at", "pk")
+    sessions = {session.connector_id: session for session in running}
+    return [ConnectorCard(connector, sessions.get(connector.pk)) for connector in station.connectors.all()]
+
+
+def connectors(request: HttpRequest, station: ChargingStation) -> dict[str, Any]:
+    """Every field of every EVSE and connector."""
+    return {"connectors": station.connectors.select_related("evse")}
+
+
+def sessions(request: HttpRequest, station: ChargingStation) -> dict[str, Any]:
+    """The station's sessions, newest first."""
+    rows = ChargingSession.objects.filter(station=station).select_related("badge", "station", "connector")
+    return {"table": sorted_page(SessionTable(data=rows, exclude=("station",)), request)}
+
+
+def log(request: HttpRequest, station: ChargingStation) -> dict[str, Any]:
+    """The station's frames, newest first."""
+    rows = exchange_rows(OcppExchange.objects.filter(station=station))
+    filterset = ExchangeFilter(request.GET, queryset=rows, request=request)
+    del filterset.form.fields["station"]
+    return {"filter": filterset, "page": keyset_page(request, filterset, window=None)}
+
+
+register(StationTab("overview", _("Overview"), 10, "stations/tabs/overview.html", overview))
+register(StationTab("connectors", _("Connectors"), 20, "stations/tabs/connectors.html", connectors))
+register(StationTab("sessions", _("Sessions"), 60, "stations/tabs/sessions.html", sessions))
+register(StationTab("log", _("Log"), 70, "stations/tabs/log.html", log))

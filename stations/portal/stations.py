@@ -1,0 +1,127 @@
+"""The list of stations, the page of one with its tabs, and the form to rename it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.generic import DetailView, UpdateView
+
+from emobility.common.views import PortalMixin
+from stations.enums import ConnectionStatus, Role
+from stations.models import ChargingStation
+from stations.portal import station_tabs
+from stations.portal.filters import StationFilter
+from stations.portal.lists import ListPage
+from stations.portal.station_forms import StationForm
+from stations.portal.tables import StationTable
+from stations.services.queries import power_now, stations_for_pages
+from stations.services.stations import update_station
+
+
+def _connector_words(station: ChargingStation) -> str:
+    return "; ".join(f"{connector.number} {connector.get_status_display()}" for connector in station.connectors.all())
+
+
+class StationList(ListPage):
+    """Every station the user may see, live."""
+
+    model = ChargingStation
+    table_class = StationTable
+    filterset_class = StationFilter
+    template_name = "stations/list.html"
+    partials = ("stations-table",)
+    csv_name = "stations"
+    csv_columns = {
+        "identity": lambda station: station.identity,
+        "name": lambda station: station.name,
+        "site": lambda station: station.site_area.site.name,
+        "site_area": lambda station: station.site_area.name,
+        "connection_status": lambda station: ConnectionStatus(station.connection_status).label,
+        "registration_status": lambda station: station.get_registration_status_display(),
+        "connectors": _connector_words,
+        "power_w": lambda station: station.power_w,
+        "maximum_power_w": lambda station: power_now(station).maximum_w,
+        "vendor": lambda station: station.vendor,
+        "model": lambda station: station.model,
+        "serial_number": lambda station: station.serial_number,
+        "firmware_version": lambda station: station.firmware_version,
+        "last_seen_at": lambda station: station.last_seen_at,
+    }
+
+    def get_queryset(self) -> QuerySet:
+        """The stations with all a row shows."""
+        return stations_for_pages(self.request.user)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The table, and the live names of its rows."""
+        context = super().get_context_data(**kwargs)
+        names = [f"station-{row.record.pk}" for row in context["table"].paginated_rows]
+        return context | {"live_names": " ".join(["stations", *names])}
+
+
+class StationPage(PortalMixin, DetailView):
+    """One tab of a station's page; without a slug the first one."""
+
+    template_name = "stations/detail.html"
+    partials = ("station-head", "station-tab", "station-live")
+    context_object_name = "station"
+
+    def get_queryset(self) -> QuerySet:
+        """The stations the user may see."""
+        return stations_for_pages(self.request.user).select_related("onboarding_token")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The header's values and those of the tab."""
+        station, user = self.object, self.request.user
+        slug = self.kwargs.get("slug")
+        tab = station_tabs.find(slug) if slug else station_tabs.tabs()[0]
+        if tab is None:
+            raise Http404
+        return super().get_context_data(
+            tab=tab,
+            tabs=[(each, each.url(station)) for each in station_tabs.tabs()],
+            live_name=f"station-{station.pk}",
+            power=power_now(station),
+            may_edit=may_operate(user, station),
+            **tab.context(self.request, station),
+            **kwargs,
+        )
+
+
+class StationEdit(PortalMixin, UpdateView):
+    """Name a station and place it in a site area; for operators."""
+
+    template_name = "stations/edit.html"
+    form_class = StationForm
+    context_object_name = "station"
+
+    def get_queryset(self) -> QuerySet:
+        """The stations the user may see."""
+        return ChargingStation.objects.visible_to(self.request.user)
+
+    def get_object(self, queryset: QuerySet | None = None) -> ChargingStation:
+        """The station, when the user may change it."""
+        station = super().get_object(queryset)
+        if not may_operate(self.request.user, station):
+            raise PermissionDenied(_("Only operators may edit stations."))
+        return station
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """The form offers only what its user may choose."""
+        return super().get_form_kwargs() | {"user": self.request.user}
+
+    def form_valid(self, form: ModelForm) -> HttpResponse:
+        """Save through the service and return to the station."""
+        station = update_station(self.object, **form.cleaned_data, actor=self.request.user)
+        messages.success(self.request, _("The station was saved."))
+        return HttpResponseRedirect(reverse("stations:detail", args=[station.pk]))
+
+
+def may_operate(user: Any, station: ChargingStation) -> bool:
+    """Whether ``user`` is at least operator where ``station`` stands."""
+    return ChargingStation.objects.visible_to(user, Role.OPERATOR).filter(pk=station.pk).exists()
