@@ -17,7 +17,7 @@ _log = logging.getLogger(__name__)
 
 def run_periodic(stop: threading.Event) -> None:
     """Run the tasks of ``CELERY_BEAT_SCHEDULE`` until ``stop`` is set: each once now, then whenever it is due."""
-    app.loader.import_default_modules()
+    app.autodiscover_tasks(force=True)
     last_runs: dict[str, datetime | None] = dict.fromkeys(settings.CELERY_BEAT_SCHEDULE)
     while not stop.is_set():
         pauses = [_run_if_due(name, last_runs, stop) for name in last_runs]

@@ -12,7 +12,7 @@ from pydantic import Field
 from stations.api.auth import ApiRequest
 from stations.api.fields import Moment, QueryId, Search
 from stations.api.pages import JournalPages
-from stations.api.station_schemas import FrameOut, RefusalOut
+from stations.api.station_schemas import LogEntry
 from stations.models import ChargingStation, OcppExchange, Refusal
 from stations.models.journal import Direction
 from stations.services.journal_index import first_id_since
@@ -29,7 +29,7 @@ class LogFilter(Schema):
     before: QueryId | None = Field(None, description="Only entries with a smaller id: go on where a page ended.")
 
 
-@router.get("", response=list[FrameOut | RefusalOut], summary="Read the log")
+@router.get("", response=list[LogEntry], summary="Read the log")
 @paginate(JournalPages)
 def read_log(request: ApiRequest, wanted: Query[LogFilter]) -> QuerySet:
     """Entries in scope, newest first."""

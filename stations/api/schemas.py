@@ -4,6 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Literal
 
+from django.utils import timezone
 from ninja import Schema
 from pydantic import Field
 
@@ -124,6 +125,10 @@ class BadgeOut(Schema):
     @staticmethod
     def resolve_company(badge: Badge) -> int:
         return badge.company_id
+
+    @staticmethod
+    def resolve_status(badge: Badge) -> BadgeStatus:
+        return badge.status_at(timezone.now())
 
 
 class TokenIn(Input):

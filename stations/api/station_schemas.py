@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from ninja import Schema
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
 from stations.api.fields import Input, Reference, Text, described, partial
 from stations.enums import (
@@ -164,3 +164,10 @@ class RefusalOut(Schema):
     count: int = described(Refusal, "count")
     first_at: datetime = described(Refusal, "first_at")
     last_at: datetime = described(Refusal, "last_at")
+
+
+def _kind(entry: object) -> str:
+    return "refusal" if isinstance(entry, Refusal | RefusalOut) else "frame"
+
+
+LogEntry = Annotated[Annotated[FrameOut, Tag("frame")] | Annotated[RefusalOut, Tag("refusal")], Discriminator(_kind)]
