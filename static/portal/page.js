@@ -10,10 +10,11 @@
   async function copy(button) {
     const source = document.getElementById(button.dataset.copy);
     if (navigator.clipboard) {
-      await navigator.clipboard.writeText(source.value);
+      await navigator.clipboard.writeText(source.value ?? source.textContent);
     } else {
       // Browsers offer the clipboard only over https and on localhost.
-      source.select();
+      if (source.select) source.select();
+      else getSelection().selectAllChildren(source);
       document.execCommand("copy");
     }
     const word = button.querySelector("[role=status]");
