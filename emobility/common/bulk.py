@@ -17,8 +17,8 @@ Row = Sequence[Any]
 
 
 def stamp(moment: datetime) -> str:
-    """A UTC time in the form both databases store it from text."""
-    return moment.replace(tzinfo=None).isoformat(" ")
+    """An aware UTC time in the form both databases store it from text."""
+    return moment.isoformat(" ")[:-6]
 
 
 class _Statement(ABC):

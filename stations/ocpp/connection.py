@@ -235,7 +235,6 @@ class Exchange(Item):
             self.answer,
             self.outcome,
             framing.scrub(self.note)[:255],
-            datetime.now(UTC) if self.answer else None,
         )
 
     def done(self) -> None:

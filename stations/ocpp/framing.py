@@ -100,6 +100,8 @@ def call(message_id: str, action: str, payload: Any) -> str:
 def scrub(value: Any) -> Any:
     """``value`` without control characters and lone surrogates, which no database column can hold."""
     if isinstance(value, str):
+        if value.isascii() and value.isprintable():
+            return value
         return _SURROGATE.sub("\ufffd", _CONTROL.sub("", value))
     if isinstance(value, list):
         return [scrub(item) for item in value]

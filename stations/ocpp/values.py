@@ -33,17 +33,28 @@ def moment(value: Any, now: datetime) -> datetime | None:
 
     A time without a zone is UTC. Fractions beyond microseconds are cut.
     """
-    match = _TIME.fullmatch(value.strip()) if isinstance(value, str) else None
+    if not isinstance(value, str):
+        return None
+    try:
+        result = datetime.fromisoformat(value)
+        result = result.astimezone(UTC) if result.tzinfo else result.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        result = _loosely_written(value)
+    return result if result is not None and EARLIEST <= result <= now + CLOCK_AHEAD else None
+
+
+def _loosely_written(value: str) -> datetime | None:
+    """Times the standard library does not read: spaces around, ``+0200`` after a comma fraction, lower case …"""
+    match = _TIME.fullmatch(value.strip())
     if match is None:
         return None
     year, month, day, hour, minute = (int(part) for part in match.group(1, 2, 3, 4, 5))
     second, fraction = int(match[6] or 0), int((match[7] or "0").ljust(6, "0")[:6])
     try:
         local = datetime(year, month, day, hour, minute, second, fraction, tzinfo=UTC)
-        result = local - _offset(match[8])
+        return local - _offset(match[8])
     except (ValueError, OverflowError):
         return None
-    return result if EARLIEST <= result <= now + CLOCK_AHEAD else None
 
 
 def _offset(zone: str | None) -> timedelta:
@@ -63,13 +74,12 @@ def decimal(value: Any) -> float | int | None:
     """A finite number, also when written as text with spaces around; None otherwise."""
     if type(value) is int:
         return value
-    if isinstance(value, str):
-        if not re.fullmatch(r"\s*[+-]?\d+(\.\d*)?([eE][+-]?\d{1,3})?\s*|\s*[+-]?\.\d+\s*", value, re.ASCII):
+    if type(value) is str:
+        try:
+            value = float(value) if "_" not in value and len(value) <= 40 else None
+        except ValueError:
             return None
-        if len(value) > 40:
-            return None
-        value = float(value)
-    return value if type(value) is float and abs(value) < 1e300 else None
+    return value if type(value) is float and -1e300 < value < 1e300 else None
 
 
 @dataclass(slots=True)
@@ -117,19 +127,16 @@ def _reading(entry: dict, now: datetime) -> Reading | None:
 
 def _collect(found: dict[str, dict[str, float]], sample: dict) -> bool:
     """Put one sampled value, in our units, under its measurand and phase; False when it is nothing we use."""
-    measurand = sample.get("measurand") or _ENERGY
-    units = _UNITS.get(measurand) if isinstance(measurand, str) else None
-    if units is None or sample.get("format") == "SignedData":
+    get = sample.get
+    measurand, unit, phase = get("measurand") or _ENERGY, get("unit") or "", get("phase") or ""
+    if not (type(measurand) is type(unit) is type(phase) is str) or phase == "N":
         return False
-    if sample.get("location", "Outlet") not in _LOCATIONS:
+    factor = _FACTORS.get((measurand, unit))
+    if factor is None or get("location", "Outlet") not in _LOCATIONS or get("format") == "SignedData":
         return False
-    unit, phase = sample.get("unit") or "", sample.get("phase") or ""
-    factor = units.get(unit) if isinstance(unit, str) else None
-    value = decimal(sample.get("value"))
-    if factor is None or value is None or not isinstance(phase, str) or phase == "N":
-        return False
+    value = decimal(get("value"))
     low, high = _PLAUSIBLE[measurand]
-    if not low <= value * factor <= high:
+    if value is None or not low <= value * factor <= high:
         return False
     found.setdefault(measurand, {})[phase] = value * factor
     return True
@@ -145,14 +152,22 @@ def _total(by_phase: dict[str, float] | None) -> int | None:
 _ENERGY, _POWER, _CURRENT = "Energy.Active.Import.Register", "Power.Active.Import", "Current.Import"
 _VOLTAGE, _SOC = "Voltage", "SoC"
 _LOCATIONS = ("Outlet", "Cable", "EV")
-_UNITS = {
-    _ENERGY: {"": 1, "Wh": 1, "kWh": 1000},
-    _POWER: {"": 1, "W": 1, "kW": 1000},
-    _CURRENT: {"": 1, "A": 1},
-    _VOLTAGE: {"": 1, "V": 1},
-    _SOC: {"": 1, "Percent": 1, "%": 1},
+_FACTORS = {
+    (_ENERGY, ""): 1,
+    (_ENERGY, "Wh"): 1,
+    (_ENERGY, "kWh"): 1000,
+    (_POWER, ""): 1,
+    (_POWER, "W"): 1,
+    (_POWER, "kW"): 1000,
+    (_CURRENT, ""): 1,
+    (_CURRENT, "A"): 1,
+    (_VOLTAGE, ""): 1,
+    (_VOLTAGE, "V"): 1,
+    (_SOC, ""): 1,
+    (_SOC, "Percent"): 1,
+    (_SOC, "%"): 1,
 }
-"""Measurands we use, and the factor from each unit to ours (Wh, W, A, V, %)."""
+"""Measurands we use, and the factor from each of their units to ours (Wh, W, A, V, %)."""
 _PLAUSIBLE = {
     _ENERGY: (-(2**62), 2**62),
     _POWER: (0, 2**31 - 1),

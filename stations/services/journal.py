@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from emobility.common.bulk import Insert, stamp
@@ -58,29 +58,30 @@ class ExchangeRecord:
 
 def masked(frame: str) -> str:
     """``frame`` without passwords, keys and connection tokens, fit for a text column."""
-    if "://" in frame or r":\/\/" in frame:
+    lower = frame.lower()
+    if "://" in lower or r":\/\/" in lower:
         frame = _TOKEN_IN_URL.sub(rf"\1{MASK}", _USER_IN_URL.sub(rf"\1{MASK}@", frame))
-    if "uthorizationKey" in frame or "authorizationkey" in frame.lower() or "basicauthpassword" in frame.lower():
+    if "authorizationkey" in lower or "basicauthpassword" in lower:
         frame = _SECRET_VALUE_FIRST.sub(rf"\1{MASK}\2", _SECRET_VALUE.sub(rf"\1{MASK}", frame))
     return frame.replace("\0", "\ufffd") if "\0" in frame else frame
 
 
 def write_exchanges(cursor: Any, records: Sequence[ExchangeRecord]) -> None:
-    """Write journal rows inside the caller's transaction."""
-    _insert(cursor, [_row(record) for record in records])
+    """Write journal rows inside the caller's transaction; answers without a time are being made now."""
+    now = stamp(datetime.now(UTC))
+    _insert(cursor, [_row(record, now) for record in records])
 
 
-def _row(record: ExchangeRecord) -> list:
-    received = stamp(record.received_at)
+def _row(record: ExchangeRecord, now: str) -> list:
     return [
         record.station_id,
         record.direction.value,
         record.action,
         record.message_id,
         masked(record.request),
-        masked(record.answer),
+        masked(record.answer) if record.answer else "",
         record.outcome.value,
         record.note,
-        received,
-        stamp(record.answered_at) if record.answered_at else (received if record.answer else None),
+        stamp(record.received_at),
+        stamp(record.answered_at) if record.answered_at else now if record.answer else None,
     ]
