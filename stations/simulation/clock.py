@@ -8,17 +8,22 @@ from datetime import UTC, datetime
 
 @dataclass(frozen=True)
 class Clock:
-    """Station time runs ``scale`` times faster than real time: pauses, sampling and charging alike.
+    """Station time runs ``scale`` times faster than real time: pauses, sampling and, with ``speeds_up_charging``, cars.
 
-    Timestamps stay real, so that the central system never sees the future: with a scale above 1 energy grows
-    faster than power and timestamps say.
+    Timestamps stay real, so that the central system never sees the future. Sped-up charging therefore gives more
+    energy than power and timestamps explain; without it sessions are merely short.
     """
 
     scale: float = 1.0
+    speeds_up_charging: bool = True
 
     def seconds(self) -> float:
         """Station time since some fixed moment."""
         return time.monotonic() * self.scale
+
+    def charging_s(self, seconds: float) -> float:
+        """How long cars charge in ``seconds`` of station time."""
+        return seconds if self.speeds_up_charging else self.real(seconds)
 
     async def sleep(self, seconds: float) -> None:
         """Wait for ``seconds`` of station time."""

@@ -205,7 +205,7 @@ class Connector:
     def _advance(self) -> None:
         assert self.charge is not None
         passed, self._advanced_at = self._time() - self._advanced_at, self._time()
-        self.charge.advance(passed)
+        self.charge.advance(self.host.clock.charging_s(passed))
         self.register_wh = self.charge.register_wh
 
     def send_meter_values(self, context: str = "Sample.Periodic") -> None:

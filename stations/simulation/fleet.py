@@ -23,7 +23,7 @@ class Plan:
     prefix: str = "DEMO-"
     seed: int = 0
     sample_interval_s: int = 10
-    time_scale: float = 1.0
+    clock: Clock = field(default_factory=Clock)
     patience: Patience = field(default_factory=Patience)
 
     def blueprints(self) -> list[Blueprint]:
@@ -44,12 +44,13 @@ class Plan:
     def surroundings(self) -> Surroundings:
         """Where all of them live."""
         tls = ssl.create_default_context() if self.url.startswith("wss:") else None
-        return Surroundings(self.url, Clock(self.time_scale), self.patience, tls)
+        return Surroundings(self.url, self.clock, self.patience, tls)
 
 
-def time_scale_for(rate: float, *, stations: int, connectors: int, sample_interval_s: int) -> float:
-    """How fast station time must run for a fleet to send about ``rate`` messages a second, heartbeats aside."""
-    return rate / messages_per_second(connectors=stations * connectors, sample_interval_s=sample_interval_s)
+def clock_for(rate: float, *, stations: int, connectors: int, sample_interval_s: int) -> Clock:
+    """The time with which a fleet sends about ``rate`` messages a second, heartbeats aside; energy stays true."""
+    natural = messages_per_second(connectors=stations * connectors, sample_interval_s=sample_interval_s)
+    return Clock(rate / natural, speeds_up_charging=False)
 
 
 class Fleet:

@@ -10,7 +10,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from stations.simulation.client import without_secrets
-from stations.simulation.fleet import Fleet, Plan, time_scale_for
+from stations.simulation.clock import Clock
+from stations.simulation.fleet import Fleet, Plan, clock_for
 
 PROGRESS_EVERY_S = 1.0
 PLAIN_PROGRESS_EVERY_S = 10.0
@@ -40,12 +41,13 @@ class Command(BaseCommand):
             "--time-scale",
             type=positive_float,
             default=1.0,
-            help="live so many times faster: pauses, sampling, charging; timestamps and heartbeats stay real",
+            help="live so many times faster: pauses, sampling and charging; timestamps and heartbeats stay real",
         )
         pace.add_argument(
             "--rate",
             type=positive_float,
-            help="choose the time scale with which the fleet sends about so many messages a second, heartbeats aside",
+            help="shorten or stretch pauses, sessions and sampling so that all stations together send about so many "
+            "messages a second, heartbeats aside; cars charge at real speed",
         )
 
     def handle(self, **options: Any) -> None:
@@ -56,7 +58,7 @@ class Command(BaseCommand):
         self._is_quiet, self._told = options["quiet"], set[str]()
         if not self._is_quiet:
             where = without_secrets(plan.url)
-            self.stdout.write(f"{plan.stations} stations connect to {where}, time scale {plan.time_scale:.3g}")
+            self.stdout.write(f"{plan.stations} stations connect to {where}, time scale {plan.clock.scale:.3g}")
         fleet = Fleet(plan)
         asyncio.run(self._run(fleet))
         if fleet.are_all_refused:
@@ -105,14 +107,14 @@ def plan_of(options: dict[str, Any]) -> Plan:
     """The fleet the command line asks for."""
     size = {"stations": options["stations"], "connectors": options["connectors"]}
     interval_s, rate = options["sample_interval"], options["rate"]
-    scale = time_scale_for(rate, **size, sample_interval_s=interval_s) if rate else options["time_scale"]
+    clock = clock_for(rate, **size, sample_interval_s=interval_s) if rate else Clock(options["time_scale"])
     return Plan(
         url=options["url"],
         **size,
         prefix=options["prefix"],
         seed=options["seed"],
         sample_interval_s=interval_s,
-        time_scale=scale,
+        clock=clock,
     )
 
 
