@@ -53,7 +53,9 @@ class TokenFilter(django_filters.FilterSet):
     """Tokens by text and status."""
 
     search = django_filters.CharFilter(field_name="description", lookup_expr="icontains", label=_("Description"))
-    status = django_filters.ChoiceFilter(method="by_status", choices=TokenStatus.choices, empty_label=_("All"), label=_("Status"))
+    status = django_filters.ChoiceFilter(
+        method="by_status", choices=TokenStatus.choices, empty_label=_("All"), label=_("Status")
+    )
 
     class Meta:
         model = OnboardingToken

@@ -49,6 +49,7 @@ class TokenMixin(ScopedMixin):
             .get_queryset()
             .select_related("site_area__site", "created_by")
             .annotate(station_count=Count("stations"), may_change=Exists(manageable))
+            .order_by("-created_at", "-pk")
         )
 
 

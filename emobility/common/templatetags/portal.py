@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms, template
 from django.contrib.humanize.templatetags.humanize import naturaltime
+from django.template.defaultfilters import floatformat
 from django.templatetags.static import static
 from django.utils import formats, timezone
 from django.utils.html import format_html
@@ -79,13 +80,13 @@ def power(watts: int | None, maximum_w: int | None = None, stale: bool = False) 
 @register.filter
 def kilowatts(watts: int | None) -> str:
     """Watts as kW with one decimal."""
-    return EMPTY if watts is None else f"{formats.number_format(watts / 1000, 1)} kW"
+    return EMPTY if watts is None else f"{floatformat(watts / 1000, 1)} kW"
 
 
 @register.filter
 def energy(watt_hours: int | None) -> str:
     """Watt-hours as kWh with two decimals."""
-    return EMPTY if watt_hours is None else f"{formats.number_format(watt_hours / 1000, 2)} kWh"
+    return EMPTY if watt_hours is None else f"{floatformat(watt_hours / 1000, 2)} kWh"
 
 
 @register.filter

@@ -1,0 +1,97 @@
+"""Every model has its admin page; secrets and journals are safe there."""
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.urls import reverse
+
+from stations.models import (
+    ApiKey,
+    Badge,
+    ChargingSession,
+    ChargingStation,
+    Connector,
+    EndpointProcess,
+    MeterSample,
+    OcppExchange,
+    OnboardingToken,
+    Refusal,
+)
+from tests.support import factories
+
+REPORTED = [ChargingSession, EndpointProcess, MeterSample, OcppExchange, Refusal]
+MODELS = list(apps.get_app_config("stations").get_models())
+
+
+@pytest.fixture
+def superuser(client, world):
+    client.force_login(world.superuser)
+    return client
+
+
+def url(model, page: str, *args) -> str:
+    return reverse(f"admin:stations_{model._meta.model_name}_{page}", args=args)
+
+
+def row_of(model):
+    """One row of any model."""
+    return getattr(factories, f"{model.__name__}Factory")()
+
+
+def test_every_model_is_there():
+    assert [model.__name__ for model in MODELS if not admin.site.is_registered(model)] == ["Connector"]
+
+
+@pytest.mark.parametrize("model", [m for m in MODELS if m is not Connector], ids=lambda model: model.__name__)
+def test_every_list_and_row_opens(superuser, model):
+    row = row_of(model)
+    assert superuser.get(url(model, "changelist"), {"q": "x"}).status_code == 200
+    assert superuser.get(url(model, "changelist")).status_code == 200
+    assert superuser.get(url(model, "change", row.pk)).status_code == 200
+
+
+@pytest.mark.parametrize("model", REPORTED, ids=lambda model: model.__name__)
+def test_what_stations_reported_is_read_only(superuser, model):
+    row = row_of(model)
+    assert superuser.get(url(model, "add")).status_code == 403
+    assert superuser.post(url(model, "change", row.pk), {"note": "x"}).status_code == 403
+    assert superuser.post(url(model, "delete", row.pk), {"post": "yes"}).status_code == 403
+    assert model.objects.filter(pk=row.pk).exists()
+
+
+@pytest.mark.parametrize("model", [ApiKey, OnboardingToken], ids=lambda model: model.__name__)
+def test_digests_are_not_shown(superuser, model):
+    row = row_of(model)
+    for page in (url(model, "changelist"), url(model, "change", row.pk)):
+        assert row.digest not in superuser.get(page).text
+    assert superuser.get(url(model, "add")).status_code == 403
+
+
+def test_a_station_is_named_and_links_to_the_portal(superuser, world):
+    station = world.ours.station
+    values = {"name": "By the gate", "site_area": station.site_area_id, "maximum_power_w": 22000}
+    assert superuser.post(url(ChargingStation, "change", station.pk), values).status_code == 302
+    station.refresh_from_db()
+    assert (station.name, station.maximum_power_w, station.identity) == ("By the gate", 22000, "OURS-1")
+    assert (
+        reverse("stations:detail", args=[station.pk]) in superuser.get(url(ChargingStation, "change", station.pk)).text
+    )
+
+
+def test_a_badge_id_is_unique_however_it_is_written(superuser, world):
+    values = {"company": world.ours.company.pk, "id_tag": "ab12"}
+    assert superuser.post(url(Badge, "add"), values).status_code == 302
+    response = superuser.post(url(Badge, "add"), values | {"id_tag": " AB12"})
+    assert "There is a badge with this id already." in response.text
+    assert Badge.objects.filter(key="ab12").count() == 1
+
+
+def test_a_token_is_corrected(superuser, world):
+    token = world.ours.token
+    superuser.post(url(OnboardingToken, "change", token.pk), {"description": "Corrected", "expires_at": ""})
+    token.refresh_from_db()
+    assert token.description == "Corrected"
+
+
+def test_the_portal_is_one_click_away(superuser):
+    assert '<a href="/">Portal</a>' in superuser.get("/admin/").text
