@@ -38,9 +38,10 @@ class ProblemMiddleware(MiddlewareMixin):
         if not is_error or not request.path_info.startswith(PREFIX):
             return response
         replaced = problem(response.status_code)
-        for name in ("Allow", "WWW-Authenticate", "Retry-After"):
-            if name in response.headers:
-                replaced[name] = response.headers[name]
+        for name, value in response.headers.items():
+            if name not in ("Content-Type", "Content-Length"):
+                replaced.headers[name] = value
+        replaced["Content-Length"] = len(replaced.content)
         return replaced
 
 

@@ -1,5 +1,6 @@
 """Types of the API's fields: what they accept, and where their descriptions come from."""
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
 
@@ -7,15 +8,23 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import override
 from ninja import Path, Schema
-from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from emobility.common.choices import DescribedChoices
 
 NO_CONTROL_CHARACTERS = r"^[^\x00-\x1f\x7f]*$"
+DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 LARGEST_ID = 2**63 - 1
 LARGEST_INTEGER = 2**31 - 1
 
 Changes = TypeVar("Changes", bound=Schema)
+
+
+def _date_first(value: object) -> object:
+    """Refuse what is no text with a date: numbers would be taken for seconds since 1970."""
+    if not isinstance(value, str) or not DATE.match(value):
+        raise ValueError("give a date and time such as 2026-03-01T12:00:00Z")
+    return value
 
 
 def _in_utc(moment: datetime) -> datetime:
@@ -26,7 +35,7 @@ def _in_utc(moment: datetime) -> datetime:
         raise ValueError("out of range") from error
 
 
-Moment = Annotated[datetime, AfterValidator(_in_utc)]
+Moment = Annotated[datetime, BeforeValidator(_date_first), AfterValidator(_in_utc)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100, pattern=NO_CONTROL_CHARACTERS)]
 Name = Annotated[Text, StringConstraints(min_length=1)]
 LongText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=NO_CONTROL_CHARACTERS)]

@@ -33,8 +33,11 @@ def assert_problem(response, *statuses: int) -> dict:
 
 
 def test_unknown_path_is_a_problem(viewer):
-    assert_problem(viewer.get("/nothing-here"), 404)
-    assert_problem(viewer.get("/"), 404)
+    response = viewer.get("/nothing-here")
+
+    assert_problem(response, 404)
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["Content-Length"] == str(len(response.content))
 
 
 def test_wrong_method_is_a_problem_that_names_the_right_ones(viewer):
@@ -116,6 +119,7 @@ def test_identity_of_no_station_is_refused(superuser, identity):
         {"since": "0001-01-01T00:00:00+14:00"},
         {"since": "9999-12-31T23:59:59-14:00"},
         {"since": "NaN"},
+        {"since": "0.5"},
         {"direction": "sideways"},
         {"type": "all"},
         {"station": "a\0b"},
@@ -132,6 +136,7 @@ def test_bad_query_is_refused(superuser, query):
         {"expires_at": "0001-01-01T00:00:00+14:00"},
         {"expires_at": "10000-01-01T00:00:00Z"},
         {"expires_at": 1e300},
+        {"expires_at": 0},
         {"blocked": "yes"},
         {"label": "x" * 101},
         {"label": None},
