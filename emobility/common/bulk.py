@@ -6,12 +6,14 @@ the driver: both measured several times cheaper than the ORM's bulk methods.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any, cast
 
 import orjson
-from django.db import connection, models
+import psycopg
+from django.db import connection, models, transaction
 
 Row = Sequence[Any]
 
@@ -19,6 +21,27 @@ Row = Sequence[Any]
 def stamp(moment: datetime) -> str:
     """An aware UTC time in the form both databases store it from text."""
     return moment.isoformat(" ")[:-6]
+
+
+@contextmanager
+def writing() -> Iterator[Any]:
+    """One transaction and the cursor for the statements of this module.
+
+    On PostgreSQL the driver's own cursor: it binds on the server and prepares what is repeated,
+    which Django's, made for one query at a time, does not.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            connection.connection.prepare_threshold = 2
+            with psycopg.Cursor(connection.connection) as native:
+                yield native
+        else:
+            yield cursor
+
+
+def moment_of(value: datetime | None) -> datetime | None:
+    """A time column as ``Lookup`` returns it: SQLite knows no zone, everything stored is UTC."""
+    return value if value is None or value.tzinfo else value.replace(tzinfo=UTC)
 
 
 class _Statement(ABC):
@@ -57,6 +80,34 @@ class _Statement(ABC):
         return [f"(e->>{i})::{_pg_type(field)}" for i, field in enumerate(self.fields)]
 
 
+class Lookup:
+    """One SELECT for many questions: ``sql`` reads from ``asked``, a table of the rows, columns ``c0``, ``c1`` …
+
+    ``types`` are ``bigint`` or ``text``, one per column. ``lock`` is added on PostgreSQL only.
+    """
+
+    def __init__(self, types: Sequence[str], sql: str, *, lock: str = "") -> None:
+        self._types, self._select, self._lock = types, sql, lock
+
+    def __call__(self, cursor: Any, rows: Sequence[Row]) -> list[tuple]:
+        """The rows found, in no particular order."""
+        if not rows:
+            return []
+        cursor.execute(self._sql, [orjson.dumps(rows).decode()])
+        return cursor.fetchall()
+
+    @property
+    def _sql(self) -> str:
+        if connection.vendor == "postgresql":
+            columns = ", ".join(f"(e->>{i})::{kind} AS c{i}" for i, kind in enumerate(self._types))
+            return self._filled(columns, "jsonb_array_elements(%s::jsonb) AS e") + self._lock
+        columns = ", ".join(f"json_extract(value, '$[{i}]') AS c{i}" for i in range(len(self._types)))
+        return self._filled(columns, "json_each(%s)")
+
+    def _filled(self, columns: str, source: str) -> str:
+        return self._select.replace("FROM asked", f"FROM (SELECT {columns} FROM {source}) AS asked")  # noqa: S608
+
+
 class Insert(_Statement):
     """INSERT of many rows. ``conflict`` is the ON CONFLICT clause; ``returning`` the columns given back."""
 
@@ -71,7 +122,7 @@ class Insert(_Statement):
         return self._run(cursor, rows)
 
     def _build(self) -> str:
-        head = f"INSERT INTO {self._table} ({', '.join(self._names())}) "  # noqa: S608 -- names from the model
+        head = f"INSERT INTO {self._table} ({', '.join(self._names())}) "
         if connection.vendor == "postgresql":
             # WHERE true: without it ON after a SELECT would be read as a join condition.
             source = f"SELECT {', '.join(self._values())} FROM jsonb_array_elements(%s::jsonb) AS e WHERE true"  # noqa: S608
@@ -103,3 +154,22 @@ class Update(_Statement):
 def _pg_type(field: models.Field) -> str:
     kind = field.cast_db_type(connection) or "text"
     return "text" if kind.startswith("varchar") else kind
+
+
+class Append(_Statement):
+    """Rows added without a look at what is there, the cheapest way in: COPY on PostgreSQL."""
+
+    def __call__(self, cursor: Any, rows: Sequence[Row]) -> None:
+        """Add ``rows``."""
+        if connection.vendor == "postgresql" and rows:
+            with cursor.copy(self._sql.get("copy") or self._sql.setdefault("copy", self._build_copy())) as copy:
+                for row in rows:
+                    copy.write_row(row)
+        else:
+            self._run(cursor, rows)
+
+    def _build_copy(self) -> str:
+        return f"COPY {self._table} ({', '.join(self._names())}) FROM STDIN"
+
+    def _build(self) -> str:
+        return f"INSERT INTO {self._table} ({', '.join(self._names())}) VALUES ({', '.join(['%s'] * len(self.fields))})"  # noqa: S608

@@ -15,6 +15,15 @@ def badge_key(id_tag: str) -> str:
     return "".join(c for c in id_tag if c.isprintable()).strip().lower()
 
 
+def badge_status(blocked: bool, expires_at: datetime | None, moment: datetime) -> BadgeStatus:
+    """What a known badge may do at ``moment``; blocked wins over expired."""
+    if blocked:
+        return BadgeStatus.BLOCKED
+    if expires_at is not None and expires_at <= moment:
+        return BadgeStatus.EXPIRED
+    return BadgeStatus.ACCEPTED
+
+
 class Badge(ScopedModel):
     """One badge a driver presents."""
 
@@ -58,8 +67,4 @@ class Badge(ScopedModel):
 
     def status_at(self, moment: datetime) -> BadgeStatus:
         """Accepted, blocked or expired at ``moment``; blocked wins."""
-        if self.blocked:
-            return BadgeStatus.BLOCKED
-        if self.expires_at is not None and self.expires_at <= moment:
-            return BadgeStatus.EXPIRED
-        return BadgeStatus.ACCEPTED
+        return badge_status(self.blocked, self.expires_at, moment)

@@ -12,8 +12,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from queue import SimpleQueue
 
-from django.db import InterfaceError, OperationalError, close_old_connections, connection, transaction
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
+from emobility.common.bulk import writing
 from stations.services.effects import Effect
 from stations.services.journal import ExchangeRecord, write_exchanges
 
@@ -170,7 +171,7 @@ def write(batch: Sequence[Item]) -> None:
     for item in batch:
         if item.effect is not None:
             by_kind[type(item.effect)].append(item.effect)
-    with transaction.atomic(), connection.cursor() as cursor:
+    with writing() as cursor:
         for kind in sorted(by_kind, key=lambda kind: not kind.first):
             kind.apply(cursor, by_kind[kind])
         write_exchanges(cursor, [record for item in batch if (record := item.record()) is not None])

@@ -35,6 +35,7 @@ def moment(value: Any, now: datetime) -> datetime | None:
     """
     if not isinstance(value, str):
         return None
+    result: datetime | None
     try:
         result = datetime.fromisoformat(value)
         result = result.astimezone(UTC) if result.tzinfo else result.replace(tzinfo=UTC)

@@ -2,14 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from django.utils import timezone
-
+from emobility.common.bulk import Lookup, moment_of
 from stations.enums import BadgeStatus
-from stations.models import Badge, ChargingStation
-from stations.models.badges import badge_key
+from stations.models.badges import badge_key, badge_status
 from stations.services.effects import Effect
 
 
@@ -24,27 +22,32 @@ class BadgeVerdict(NamedTuple):
 UNKNOWN_BADGE = BadgeVerdict(BadgeStatus.INVALID)
 
 
-def judge_badges(asked: Iterable[tuple[int, str]]) -> dict[tuple[int, str], BadgeVerdict]:
+_look_up = Lookup(
+    ("bigint", "text", "text"),
+    """
+    SELECT asked.c0, asked.c1, area.any_badge, badge.id, badge.blocked, badge.expires_at FROM asked
+    JOIN stations_chargingstation station ON station.id = asked.c0
+    JOIN stations_sitearea area ON area.id = station.site_area_id
+    LEFT JOIN stations_badge badge ON badge.key = asked.c2
+    """,
+)
+
+
+def judge_badges(cursor: Any, asked: Iterable[tuple[int, str]]) -> dict[tuple[int, str], BadgeVerdict]:
     """Verdicts for (station pk, idTag) pairs, from the rows as they are now.
 
     An unknown badge is accepted only where the site area takes any badge; an empty idTag never.
     """
-    now, pairs = timezone.now(), list(asked)
-    badges = {badge.key: badge for badge in Badge.objects.filter(key__in={badge_key(tag) for _, tag in pairs})}
-    stations = {pk for pk, _ in pairs}
-    open_areas = set(
-        ChargingStation.objects.filter(pk__in=stations, site_area__any_badge=True).values_list("pk", flat=True)
-    )
-    return {
-        (pk, tag): _judge(badges.get(badge_key(tag)), pk in open_areas and badge_key(tag) != "", now)
-        for pk, tag in pairs
-    }
+    now = datetime.now(UTC)
+    rows = [(pk, tag, badge_key(tag)) for pk, tag in asked]
+    return {(pk, tag): _judge(tag, *found, now=now) for pk, tag, *found in _look_up(cursor, rows)}
 
 
-def _judge(badge: Badge | None, any_badge: bool, now: datetime) -> BadgeVerdict:
-    if badge is None:
-        return BadgeVerdict(BadgeStatus.ACCEPTED if any_badge else BadgeStatus.INVALID)
-    return BadgeVerdict(badge.status_at(now), badge.pk, badge.expires_at)
+def _judge(tag: str, any_badge: bool, pk: int | None, blocked: bool, expires: Any, *, now: datetime) -> BadgeVerdict:
+    if pk is None:
+        return BadgeVerdict(BadgeStatus.ACCEPTED if any_badge and badge_key(tag) else BadgeStatus.INVALID)
+    expires_at = moment_of(expires)
+    return BadgeVerdict(badge_status(bool(blocked), expires_at, now), pk, expires_at)
 
 
 @dataclass(slots=True)
@@ -57,7 +60,7 @@ class AuthorizeBadge(Effect):
 
     @classmethod
     def apply(cls, cursor: Any, effects: Sequence["AuthorizeBadge"]) -> None:
-        """Judge all badges by two queries."""
-        verdicts = judge_badges((e.station_id, e.id_tag) for e in effects)
+        """Judge all badges by one query."""
+        verdicts = judge_badges(cursor, ((e.station_id, e.id_tag) for e in effects))
         for effect in effects:
             effect.verdict = verdicts[effect.station_id, effect.id_tag]

@@ -9,6 +9,7 @@ from emobility.common.bulk import Insert, Update, stamp
 from stations.models import ChargingSession, Connector, MeterSample
 from stations.services.effects import Effect
 from stations.services.energy import energy_between
+from stations.services.session_lookup import StoredSession, sessions_by_transaction
 from stations.services.station_state import OpenSession, StationState
 
 _insert = Insert(
@@ -48,20 +49,6 @@ def insert_samples(cursor: Any, rows: Sequence[list]) -> None:
     _insert(cursor, rows)
 
 
-def sessions_by_transaction(
-    asked: Sequence[tuple[int, str]], *, lock: bool = False
-) -> dict[tuple[int, str], ChargingSession]:
-    """Sessions by (station pk, transaction id), locked on request."""
-    if not asked:
-        return {}
-    sessions = ChargingSession.objects.filter(
-        station__in={pk for pk, _ in asked}, transaction_id__in={tid for _, tid in asked}
-    )
-    if lock:
-        sessions = sessions.order_by("pk").select_for_update()
-    return {(s.station_id, s.transaction_id): s for s in sessions}
-
-
 @dataclass(slots=True)
 class RecordReadings(Effect):
     """MeterValues. ``unknown_transaction`` names a session the connection does not remember, to be looked up."""
@@ -76,10 +63,10 @@ class RecordReadings(Effect):
     def apply(cls, cursor: Any, effects: Sequence["RecordReadings"]) -> None:
         """Store all samples by one statement."""
         asked = [(e.station_id, e.unknown_transaction) for e in effects if e.unknown_transaction]
-        known = sessions_by_transaction(asked)
+        known = sessions_by_transaction(cursor, asked)
         insert_samples(cursor, [row for e in effects for row in e._rows(known)])
 
-    def _rows(self, known: dict[tuple[int, str], ChargingSession]) -> list[list]:
+    def _rows(self, known: dict[tuple[int, str], StoredSession]) -> list[list]:
         found = known.get((self.station_id, self.unknown_transaction))
         session_id = self.session.pk if self.session else found.pk if found else None
         return [sample_row(self.station_id, self.number, session_id, reading) for reading in self.readings]

@@ -14,7 +14,8 @@ from stations.services.authorization import UNKNOWN_BADGE, BadgeVerdict, judge_b
 from stations.services.connectors import ensure_connectors, interrupt_sessions, remember_connector
 from stations.services.effects import Effect
 from stations.services.energy import settle
-from stations.services.metering import MeterReading, insert_samples, sample_row, sessions_by_transaction
+from stations.services.metering import MeterReading, insert_samples, sample_row
+from stations.services.session_lookup import StoredSession, sessions_by_transaction
 from stations.services.station_state import OpenSession, StationState
 
 _FIELDS = [
@@ -89,7 +90,7 @@ class StartSession(Effect):
         made = ensure_connectors((e.station_id, e.number) for e in new)
         for effect in new:
             effect.connector_id = made[effect.station_id, effect.number]
-        verdicts = judge_badges((e.station_id, e.id_tag) for e in effects)
+        verdicts = judge_badges(cursor, ((e.station_id, e.id_tag) for e in effects))
         by_key = {(e.station_id, e._key()): e for e in effects}
         rows = [e._row(key, verdicts[e.station_id, e.id_tag]) for (_, key), e in by_key.items()]
         for station_id, key, *opened in _open(cursor, rows):
@@ -149,8 +150,8 @@ class StopSession(Effect):
     def apply(cls, cursor: Any, effects: Sequence["StopSession"]) -> None:
         """Close the sessions; one that is closed already stays as it is, an unknown one is kept for review."""
         asked = [(e.station_id, e.transaction_id) for e in effects if e.transaction_id]
-        sessions = sessions_by_transaction(asked, lock=True)
-        verdicts = judge_badges((e.station_id, e.id_tag) for e in effects if e.id_tag)
+        sessions = sessions_by_transaction(cursor, asked, lock=True)
+        verdicts = judge_badges(cursor, ((e.station_id, e.id_tag) for e in effects if e.id_tag))
         closed, samples, orphans = [], [], []
         for effect in effects:
             effect.verdict = verdicts.get((effect.station_id, effect.id_tag))
@@ -158,7 +159,7 @@ class StopSession(Effect):
             if session is None:
                 orphans.append(effect._orphan_row())
                 continue
-            effect.closed = session.transaction_id
+            effect.closed = effect.transaction_id
             samples += effect._sample_rows(session)
             if session.state not in FINAL_STATES:
                 closed.append(effect._closing_row(session))
@@ -166,7 +167,7 @@ class StopSession(Effect):
         _open(cursor, orphans)
         insert_samples(cursor, samples)
 
-    def _closing_row(self, session: ChargingSession) -> list:
+    def _closing_row(self, session: StoredSession) -> list:
         result = settle(
             start_wh=session.meter_start_wh,
             stop_wh=self.meter_stop_wh,
@@ -184,16 +185,21 @@ class StopSession(Effect):
             self.reason, self.id_tag, session.pk,
         ]  # fmt: skip
 
-    def _last_register(self, session: ChargingSession) -> int | None:
+    def _last_register(self, session: StoredSession) -> int | None:
         if self.meter_stop_wh is not None and self.meter_stop_wh >= 0:
             return None
         registers: list[int | None] = [r.energy_wh for r in self.readings if r.energy_wh is not None]
-        stored = MeterSample.objects.filter(session=session.pk, energy_wh__isnull=False).order_by("-sampled_at")
+        stored = MeterSample.objects.filter(
+            station=self.station_id,
+            connector_number=session.connector_number or 0,
+            session=session.pk,
+            energy_wh__isnull=False,
+        ).order_by("-sampled_at")
         last = registers[-1:] or [s.energy_wh for s in stored[:1]]
         return last[0] if last else None
 
-    def _sample_rows(self, session: ChargingSession) -> list[list]:
-        number = session.connector.number if self.readings and session.connector else 0
+    def _sample_rows(self, session: StoredSession) -> list[list]:
+        number = session.connector_number or 0
         return [sample_row(self.station_id, number, session.pk, reading) for reading in self.readings]
 
     def _orphan_row(self) -> list:
