@@ -37,7 +37,7 @@ def explain(
 
 def explanation(subject: Any, name: str) -> Explanation:
     """The explanation of ``name`` on a model or one of its objects; LookupError when there is none."""
-    model = subject if isinstance(subject, type) else type(subject)
+    model: type[models.Model] = subject if isinstance(subject, type) else type(subject)
     if found := _computed.get((model, name)):
         return found
     try:

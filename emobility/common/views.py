@@ -25,7 +25,7 @@ class PortalMixin(LoginRequiredMixin):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Answer; caches keep page and part apart."""
         response = super().dispatch(request, *args, **kwargs)
-        patch_vary_headers(response, ("HX-Request", "HX-Target"))  # type: ignore[arg-type]
+        patch_vary_headers(response, ("HX-Request", "HX-Target"))
         return response
 
     def handle_no_permission(self) -> HttpResponse:  # type: ignore[override]
@@ -34,7 +34,7 @@ class PortalMixin(LoginRequiredMixin):
         if htmx and not self.request.user.is_authenticated:
             login = redirect_to_login(htmx.current_url_abs_path or "/")
             return HttpResponseClientRedirect(login.url)
-        return super().handle_no_permission()  # type: ignore[return-value]
+        return super().handle_no_permission()
 
     def get_template_names(self) -> list[str]:
         """The page's template, or the one partial htmx asks for."""

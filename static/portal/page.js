@@ -17,7 +17,7 @@
       else getSelection().selectAllChildren(source);
       document.execCommand("copy");
     }
-    const word = button.querySelector("[role=status]");
+    const word = button.querySelector("[aria-live]");
     const before = word.textContent;
     word.textContent = button.dataset.copied;
     setTimeout(() => (word.textContent = before), 2000);

@@ -68,6 +68,6 @@ class OnboardingTokenAdmin(RecordAdmin):
         """Save the token and refresh the pages that show it."""
         update_onboarding_token(obj, actor=actor, **values)
 
-    def view_on_site(self, token: OnboardingToken) -> str:  # type: ignore[override]
+    def view_on_site(self, token: OnboardingToken) -> str:
         """The token's page in the portal."""
         return reverse("tokens:detail", args=[token.pk])

@@ -14,7 +14,7 @@ class OcppExchangeAdmin(ReadOnlyAdmin):
     list_select_related = ("station",)
     search_fields = ("=station__identity", "=action", "=message_id")
 
-    def view_on_site(self, exchange: OcppExchange) -> str:  # type: ignore[override]
+    def view_on_site(self, exchange: OcppExchange) -> str:
         """The exchange in the portal's log."""
         return reverse("log:exchange", args=[exchange.pk])
 

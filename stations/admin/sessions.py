@@ -23,7 +23,7 @@ class ChargingSessionAdmin(ReadOnlyAdmin):
     list_select_related = ("station", "connector__station")
     search_fields = ("transaction_id", "station__identity", "id_tag")
 
-    def view_on_site(self, session: ChargingSession) -> str:  # type: ignore[override]
+    def view_on_site(self, session: ChargingSession) -> str:
         """The session's page in the portal."""
         return reverse("sessions:detail", args=[session.pk])
 

@@ -35,7 +35,7 @@ class ChargingStationAdmin(RecordAdmin):
         """Whether its socket is open."""
         return station.is_connected
 
-    def get_fields(self, request: HttpRequest, obj: ChargingStation | None = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: ChargingStation | None = None) -> Any:
         """What people enter first, then what the station reported."""
         return ["identity", *ENTERED, *self._reported()]
 
@@ -56,7 +56,7 @@ class ChargingStationAdmin(RecordAdmin):
         save_record(obj, actor=actor, **values)
         publish(f"station-{obj.pk}", "stations")
 
-    def view_on_site(self, station: ChargingStation) -> str:  # type: ignore[override]
+    def view_on_site(self, station: ChargingStation) -> str:
         """The station's page in the portal."""
         return reverse("stations:detail", args=[station.pk])
 
@@ -85,7 +85,7 @@ class EVSEAdmin(RecordAdmin):
         """EVSEs appear with the first status report of their connector."""
         return False
 
-    def view_on_site(self, evse: EVSE) -> str:  # type: ignore[override]
+    def view_on_site(self, evse: EVSE) -> str:
         """The page of its station in the portal."""
         return reverse("stations:detail", args=[evse.station_id])
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils import timezone
 from django.views.generic import TemplateView
 
@@ -55,11 +55,11 @@ def attention(user: Any) -> dict[str, QuerySet]:
     """Faulted connectors, disconnected stations and the latest refusals, newest first."""
     since = timezone.now() - REFUSALS_WITHIN
     faulted = Connector.objects.visible_to(user).filter(status=ConnectorStatus.FAULTED)
-    stations = ChargingStation.objects.visible_to(user).with_live()
+    disconnected = ChargingStation.objects.visible_to(user).with_live().filter(Q(is_connected=False))
     refusals = Refusal.objects.visible_to(user).filter(last_at__gte=since)
     return {
-        "faulted": faulted.select_related("station").order_by("-status_at")[:LISTED],
-        "disconnected": stations.filter(is_connected=False).order_by("-connection_changed_at")[:LISTED],
+        "faulted": faulted.select_related("station").order_by(F("status_at").desc(nulls_last=True), "pk")[:LISTED],
+        "disconnected": disconnected.order_by(F("connection_changed_at").desc(nulls_last=True), "pk")[:LISTED],
         "refusals": refusals.select_related("station")[:LISTED],
     }
 

@@ -19,7 +19,7 @@ class TokenForm(forms.ModelForm):
 
     class Meta:
         model = OnboardingToken
-        fields = ("description", "expires_at", "disconnects_stations")
+        fields: tuple[str, ...] = ("description", "expires_at", "disconnects_stations")
         widgets = {"expires_at": MomentInput}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -6,6 +6,7 @@ import segno
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Exists, OuterRef
+from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
@@ -39,7 +40,7 @@ class TokenMixin(ScopedMixin):
     """The tokens a user may see, with ``may_change`` telling which they manage."""
 
     model = OnboardingToken
-    context_object_name = "token"
+    context_object_name: str | None = "token"
 
     def get_queryset(self) -> Any:
         """Tokens with what rows and headers show."""
@@ -110,7 +111,7 @@ class TokenCreate(PortalMixin, CreateView):
             raise PermissionDenied(NOT_OPERATOR)
         return {**super().get_form_kwargs(), "site_areas": areas}
 
-    def form_valid(self, form: CreateTokenForm) -> HttpResponse:
+    def form_valid(self, form: ModelForm) -> HttpResponse:
         """Create the token and show its URL."""
         token, secret = create_onboarding_token(**form.cleaned_data, actor=self.request.user)
         url = station_url_prefix(secret)
@@ -124,7 +125,7 @@ class TokenUpdate(ChangeMixin, UpdateView):
     form_class = TokenForm
     template_name = "tokens/form.html"
 
-    def form_valid(self, form: TokenForm) -> HttpResponse:
+    def form_valid(self, form: ModelForm) -> HttpResponse:
         """Save and return to the token."""
         update_onboarding_token(self.object, actor=self.request.user, **form.cleaned_data)
         messages.success(self.request, _("The token was changed."))
