@@ -13,7 +13,7 @@ from typing import Any, cast
 
 import orjson
 import psycopg
-from django.db import connection, models, transaction
+from django.db import connection, models
 
 Row = Sequence[Any]
 
@@ -24,18 +24,20 @@ def stamp(moment: datetime) -> str:
 
 
 @contextmanager
-def writing() -> Iterator[Any]:
-    """One transaction and the cursor for the statements of this module.
+def statements() -> Iterator[Any]:
+    """The cursor for the statements of this module, inside the caller's transaction.
 
-    On PostgreSQL the driver's own cursor: it binds on the server and prepares what is repeated,
-    which Django's, made for one query at a time, does not.
+    On PostgreSQL it is the driver's own, in pipeline mode: statements whose rows nobody reads are not waited for, what
+    is repeated is prepared. An error may surface at a later statement of the block, never after it.
     """
-    with transaction.atomic(), connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            connection.connection.prepare_threshold = 2
-            with psycopg.Cursor(connection.connection) as native:
-                yield native
-        else:
+    if connection.vendor == "postgresql":
+        connection.ensure_connection()
+        native = connection.connection
+        native.prepare_threshold = 2
+        with native.pipeline(), psycopg.Cursor(native) as cursor:
+            yield cursor
+    else:
+        with connection.cursor() as cursor:
             yield cursor
 
 
@@ -50,6 +52,7 @@ class _Statement(ABC):
     def __init__(self, model: type[models.Model], fields: Sequence[str]) -> None:
         self.model = model
         self.fields = [cast(models.Field, model._meta.get_field(name)) for name in fields]
+        self.returns = False
         self._sql: dict[str, str] = {}
 
     def _run(self, cursor: Any, rows: Sequence[Row]) -> list[tuple]:
@@ -58,8 +61,8 @@ class _Statement(ABC):
         sql = self._sql.get(connection.vendor) or self._sql.setdefault(connection.vendor, self._build())
         if connection.vendor == "postgresql":
             cursor.execute(sql, [orjson.dumps(rows).decode()])
-            return cursor.fetchall() if cursor.description else []
-        if " RETURNING " not in sql:
+            return cursor.fetchall() if self.returns else []
+        if not self.returns:
             cursor.executemany(sql, rows)
             return []
         return [found for row in rows for found in cursor.execute(sql, row).fetchall()]
@@ -116,6 +119,7 @@ class Insert(_Statement):
     ) -> None:
         super().__init__(model, fields)
         self._tail = f" {conflict}" + (f" RETURNING {returning}" if returning else "")
+        self.returns = bool(returning)
 
     def __call__(self, cursor: Any, rows: Sequence[Row]) -> list[tuple]:
         """Insert ``rows``; returns the RETURNING rows, in no particular order."""
@@ -132,11 +136,15 @@ class Insert(_Statement):
 
 
 class Update(_Statement):
-    """UPDATE of many rows: the last ``keys`` fields find the row, the others are set. A field may be both."""
+    """UPDATE of many rows: the last ``keys`` fields find the row, the others are set. A field may be both.
 
-    def __init__(self, model: type[models.Model], fields: Sequence[str], *, keys: int = 1) -> None:
+    ``condition`` is SQL the row must also meet as it stands.
+    """
+
+    def __init__(self, model: type[models.Model], fields: Sequence[str], *, keys: int = 1, condition: str = "") -> None:
         super().__init__(model, fields)
         self._set = len(fields) - keys
+        self._condition = [condition] if condition else []
 
     def __call__(self, cursor: Any, rows: Sequence[Row]) -> None:
         """Update by key; rows whose key does not exist are skipped."""
@@ -146,7 +154,7 @@ class Update(_Statement):
         names = self._names()
         values = self._values() if connection.vendor == "postgresql" else ["%s"] * len(names)
         pairs = [f"{name} = {value}" for name, value in zip(names, values, strict=True)]
-        wheres = [f"{self._table}.{pair}" for pair in pairs[self._set :]]
+        wheres = [f"{self._table}.{pair}" for pair in pairs[self._set :]] + self._condition
         source = " FROM jsonb_array_elements(%s::jsonb) AS e" if connection.vendor == "postgresql" else ""
         return f"UPDATE {self._table} SET {', '.join(pairs[: self._set])}{source} WHERE {' AND '.join(wheres)}"  # noqa: S608
 
@@ -154,22 +162,3 @@ class Update(_Statement):
 def _pg_type(field: models.Field) -> str:
     kind = field.cast_db_type(connection) or "text"
     return "text" if kind.startswith("varchar") else kind
-
-
-class Append(_Statement):
-    """Rows added without a look at what is there, the cheapest way in: COPY on PostgreSQL."""
-
-    def __call__(self, cursor: Any, rows: Sequence[Row]) -> None:
-        """Add ``rows``."""
-        if connection.vendor == "postgresql" and rows:
-            with cursor.copy(self._sql.get("copy") or self._sql.setdefault("copy", self._build_copy())) as copy:
-                for row in rows:
-                    copy.write_row(row)
-        else:
-            self._run(cursor, rows)
-
-    def _build_copy(self) -> str:
-        return f"COPY {self._table} ({', '.join(self._names())}) FROM STDIN"
-
-    def _build(self) -> str:
-        return f"INSERT INTO {self._table} ({', '.join(self._names())}) VALUES ({', '.join(['%s'] * len(self.fields))})"  # noqa: S608

@@ -12,9 +12,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from queue import SimpleQueue
 
-from django.db import InterfaceError, OperationalError, close_old_connections, connection
+from django.db import InterfaceError, OperationalError, close_old_connections, connection, transaction
 
-from emobility.common.bulk import writing
+from emobility.common.bulk import statements
 from stations.services.effects import Effect
 from stations.services.journal import ExchangeRecord, write_exchanges
 
@@ -171,7 +171,11 @@ def write(batch: Sequence[Item]) -> None:
     for item in batch:
         if item.effect is not None:
             by_kind[type(item.effect)].append(item.effect)
-    with writing() as cursor:
-        for kind in sorted(by_kind, key=lambda kind: not kind.first):
-            kind.apply(cursor, by_kind[kind])
-        write_exchanges(cursor, [record for item in batch if (record := item.record()) is not None])
+    kinds = sorted(by_kind, key=lambda kind: kind.order)
+    with transaction.atomic():
+        for kind in kinds:
+            kind.prepare(by_kind[kind])
+        with statements() as cursor:
+            for kind in kinds:
+                kind.apply(cursor, by_kind[kind])
+            write_exchanges(cursor, [record for item in batch if (record := item.record()) is not None])

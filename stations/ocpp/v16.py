@@ -139,12 +139,11 @@ def on_stop(state: StationState, payload: dict, now: datetime) -> Handling:
     """StopTransaction (§4.10): always stored, never refused."""
     id_tag = values.text(payload.get("idTag"), 255)
     transaction_id = own_transaction(payload.get("transactionId"))
-    if not transaction_id:
-        session = state.only_session(id_tag)
-        transaction_id = session.transaction_id if session else ""
+    session = state.sessions.get(transaction_id) if transaction_id else state.only_session(id_tag)
     meter_stop = values.integer(payload.get("meterStop"))
     effect = StopSession(
         station_id=state.pk,
+        session=session,
         transaction_id=transaction_id,
         report=(payload.get("transactionId"), payload.get("timestamp"), meter_stop, badge_key(id_tag)),
         id_tag=id_tag,

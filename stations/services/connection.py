@@ -1,7 +1,7 @@
 """Stations come and go: who is let in, who is turned away, who holds whose socket."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -44,23 +44,29 @@ class AdmitStation(Effect):
     refusal: RefusalReason | None = None
     is_new: bool = False
     previous_endpoint: UUID | None = None
+    row: list = field(default_factory=list)
 
     @classmethod
-    def apply(cls, cursor: Any, effects: Sequence["AdmitStation"]) -> None:
+    def prepare(cls, effects: Sequence["AdmitStation"]) -> None:
         """Decide all handshakes of the batch from the rows as they are now."""
         tokens = _tokens({e.token_digest for e in effects if e.token_digest})
         stations = _stations({e.identity.lower() for e in effects})
-        rows = {}
         for effect in effects:
+            effect.state, effect.row = None, []
             token = tokens.get(effect.token_digest or "")
             station = stations.get(effect.identity.lower())
             effect.refusal = refusal_of(token, station, token_given=effect.token_digest is not None, at=effect.at)
             if effect.refusal is None and token is not None:
                 station = station or effect._register(token)
                 stations[station.identity_key] = station
-                rows[station.pk] = effect._admit(station, token)
-        _connect(cursor, list(rows.values()))
+                effect._admit(station, token)
         _load([e.state for e in effects if e.state])
+
+    @classmethod
+    def apply(cls, cursor: Any, effects: Sequence["AdmitStation"]) -> None:
+        """Take over the stations let in."""
+        last = {e.state.pk: e.row for e in effects if e.state}
+        _connect(cursor, list(last.values()))
         for effect in effects:
             effect._tell_previous_endpoint(cursor)
 
@@ -68,14 +74,14 @@ class AdmitStation(Effect):
         self.is_new = True
         return ChargingStation.objects.create(identity=self.identity, site_area_id=token.site_area_id)
 
-    def _admit(self, station: ChargingStation, token: OnboardingToken) -> list:
+    def _admit(self, station: ChargingStation, token: OnboardingToken) -> None:
         station.generation += 1
         if station.endpoint_id != self.endpoint_id:
             self.previous_endpoint = station.endpoint_id
         accepted = station.registration_status == RegistrationStatus.ACCEPTED
         self.state = StationState(station.pk, station.identity, station.generation, accepted)
         at = stamp(self.at)
-        return [
+        self.row = [
             station.generation, _key(self.endpoint_id), at, at, self.ocpp_version, self.remote_address, token.pk, station.pk
         ]  # fmt: skip
 
@@ -115,7 +121,7 @@ def refusal_of(
 class DisconnectStation(Effect):
     """The station's socket is gone; only if this process still holds it."""
 
-    first = True
+    order = 0
     station_id: int
     endpoint_id: UUID
     at: datetime
@@ -159,7 +165,7 @@ class RefuseHandshake(Effect):
     at: datetime
 
     @classmethod
-    def apply(cls, cursor: Any, effects: Sequence["RefuseHandshake"]) -> None:
+    def prepare(cls, effects: Sequence["RefuseHandshake"]) -> None:
         """Count repetitions, write the rest."""
         for effect in effects:
             same = Refusal.objects.filter(
@@ -203,7 +209,7 @@ class RenewLease(Effect):
     at: datetime
 
     @classmethod
-    def apply(cls, cursor: Any, effects: Sequence["RenewLease"]) -> None:
+    def prepare(cls, effects: Sequence["RenewLease"]) -> None:
         """One row per process."""
         for effect in effects:
             EndpointProcess.objects.update_or_create(
@@ -246,7 +252,8 @@ def _load(states: Sequence[StationState]) -> None:
 def _load_session(state: StationState, session: ChargingSession) -> None:
     number = session.connector.number if session.connector else 0
     remembered = OpenSession(
-        session.pk, session.transaction_id, number, session.id_tag, session.meter_start_wh, session.energy_wh, session.power_w
+        session.pk, session.transaction_id, number, session.id_tag, session.badge_status, session.started_at,
+        session.meter_start_wh, session.review_reason, session.energy_wh, session.power_w,
     )  # fmt: skip
     state.sessions[session.transaction_id] = remembered
     if session.state == SessionState.ACTIVE and number in state.connectors:

@@ -1,6 +1,6 @@
 """Connectors as stations report them: made on first sight, kept at their latest status."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,19 +19,14 @@ _update_connectors = Update(Connector, ["status", "status_raw", "error_code", "e
 _update_stations = Update(ChargingStation, ["status", "error_code", "id"])
 
 
-def ensure_connectors(wanted: Iterable[tuple[int, int]]) -> dict[tuple[int, int], int]:
-    """Primary keys of the connectors (station pk, number), making those that are missing.
+def ensure_connector(station_id: int, number: int) -> int:
+    """Primary key of a connector, made if it is missing.
 
     A 1.6 station says nothing of its EVSEs: connector n is the one connector of EVSE n.
     """
-    found = {}
-    for station_id, number in wanted:
-        evse, _ = EVSE.objects.get_or_create(station_id=station_id, number=number)
-        connector, _ = Connector.objects.get_or_create(
-            station_id=station_id, number=number, defaults={"evse_id": evse.pk}
-        )
-        found[station_id, number] = connector.pk
-    return found
+    evse, _ = EVSE.objects.get_or_create(station_id=station_id, number=number)
+    connector, _ = Connector.objects.get_or_create(station_id=station_id, number=number, defaults={"evse_id": evse.pk})
+    return connector.pk
 
 
 @dataclass(slots=True)
@@ -52,15 +47,18 @@ class ReportStatus(Effect):
     interrupts: OpenSession | None = None
 
     @classmethod
+    def prepare(cls, effects: Sequence["ReportStatus"]) -> None:
+        """Make the connectors seen for the first time; sessions left behind wait for a late stop."""
+        for effect in effects:
+            if effect.connector_id is None and effect.number > 0:
+                effect.connector_id = ensure_connector(effect.station_id, effect.number)
+        interrupt_sessions([e.interrupts.pk for e in effects if e.interrupts])
+
+    @classmethod
     def apply(cls, cursor: Any, effects: Sequence["ReportStatus"]) -> None:
-        """Write the statuses; sessions left behind wait for a late stop."""
-        new = [e for e in effects if e.connector_id is None and e.number > 0]
-        made = ensure_connectors((e.station_id, e.number) for e in new)
-        for effect in new:
-            effect.connector_id = made[effect.station_id, effect.number]
+        """Write the statuses."""
         _update_connectors(cursor, [e._connector_row() for e in effects if e.number > 0])
         _update_stations(cursor, [[e.status.value, e.error_code, e.station_id] for e in effects if e.number == 0])
-        interrupt_sessions([e.interrupts.pk for e in effects if e.interrupts])
 
     def remember(self, state: StationState) -> None:
         """The connector is known from now on, and so is the time of its status."""

@@ -5,26 +5,28 @@ effects of one kind by one ``apply``. A batch never holds two messages of one co
 of a batch do not depend on each other.
 """
 
-from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, ClassVar, Self
 
 from stations.services.station_state import StationState
 
 
-class Effect(ABC):
-    """One station's change. Set-based: ``apply`` writes all effects of its kind in a batch."""
+class Effect:
+    """One station's change. Set-based: a batch's effects of one kind are prepared by one call and applied by one call."""
 
     __slots__ = ()
-    first: ClassVar[bool] = False
-    """Kinds that must be written before all others of the same batch."""
+    order: ClassVar[int] = 1
+    """Kinds are written in this order; those whose rows are read back come last."""
 
     @classmethod
-    @abstractmethod
-    def apply(cls, cursor: Any, effects: Sequence[Self]) -> None:
-        """Write ``effects`` inside the batch's transaction and put results into them."""
+    def prepare(cls, effects: Sequence[Self]) -> None:
+        """Work through the ORM, first thing in the transaction; for what is rare."""
 
-    def remember(self, state: StationState) -> None:  # noqa: B027 -- most effects have nothing to remember
+    @classmethod
+    def apply(cls, cursor: Any, effects: Sequence[Self]) -> None:
+        """Write ``effects`` by statements of ``emobility.common.bulk`` and put results into them."""
+
+    def remember(self, state: StationState) -> None:
         """Bring the connection's memory up to date, after the commit."""
 
     @property

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from emobility.common.bulk import Append, stamp
+from emobility.common.bulk import Insert, stamp
 from stations.models import OcppExchange
 from stations.models.journal import Direction, Outcome
 
@@ -23,7 +23,7 @@ _SECRET_VALUE_FIRST = re.compile(
 _USER_IN_URL = re.compile(r'(\w+:(?:\\?/){2})[^/\\\s"@]+@')
 _TOKEN_IN_URL = re.compile(r"(/ocpp(?:\\?/)+)[A-Za-z0-9_-]{20,64}(?=\\?/)")
 
-_append = Append(
+_insert = Insert(
     OcppExchange,
     [
         "station",
@@ -69,7 +69,7 @@ def masked(frame: str) -> str:
 def write_exchanges(cursor: Any, records: Sequence[ExchangeRecord]) -> None:
     """Write journal rows inside the caller's transaction; answers without a time are being made now."""
     now = stamp(datetime.now(UTC))
-    _append(cursor, [_row(record, now) for record in records])
+    _insert(cursor, [_row(record, now) for record in records])
 
 
 def _row(record: ExchangeRecord, now: str) -> list:

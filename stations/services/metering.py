@@ -68,7 +68,7 @@ class RecordReadings(Effect):
 
     def _rows(self, known: dict[tuple[int, str], StoredSession]) -> list[list]:
         found = known.get((self.station_id, self.unknown_transaction))
-        session_id = self.session.pk if self.session else found.pk if found else None
+        session_id = self.session.pk if self.session else found.session.pk if found else None
         return [sample_row(self.station_id, self.number, session_id, reading) for reading in self.readings]
 
     def remember(self, state: StationState) -> None:

@@ -54,7 +54,7 @@ class RecordProgress(Effect):
     status: str
 
     @classmethod
-    def apply(cls, cursor: Any, effects: Sequence["RecordProgress"]) -> None:
+    def prepare(cls, effects: Sequence["RecordProgress"]) -> None:
         """Few and far between: one update each."""
         for effect in effects:
             ChargingStation.objects.filter(pk=effect.station_id).update(**{effect.field: effect.status})

@@ -1,13 +1,16 @@
 """Finds stored sessions by what stations call them."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any, NamedTuple
 
 from emobility.common.bulk import Lookup, moment_of
+from stations.enums import SessionState
+from stations.services.station_state import OpenSession
+
+FINAL_STATES = (SessionState.ENDED, SessionState.REVIEW)
 
 _SELECT = """
-    SELECT session.station_id, session.transaction_id, session.id, session.state, session.badge_status,
+    SELECT session.station_id, session.transaction_id, session.id, session.state, session.id_tag, session.badge_status,
            session.review_reason, session.meter_start_wh, session.started_at, connector.number
     FROM asked
     JOIN stations_chargingsession session ON session.station_id = asked.c0 AND session.transaction_id = asked.c1
@@ -18,15 +21,10 @@ _look_up_locked = Lookup(("bigint", "text"), _SELECT + " ORDER BY session.id", l
 
 
 class StoredSession(NamedTuple):
-    """What closing a session needs of its row."""
+    """A session as its row says, and whether it is closed for good."""
 
-    pk: int
-    state: str
-    badge_status: str
-    review_reason: str
-    meter_start_wh: int | None
-    started_at: datetime
-    connector_number: int | None
+    session: OpenSession
+    is_final: bool
 
 
 def sessions_by_transaction(
@@ -34,12 +32,14 @@ def sessions_by_transaction(
 ) -> dict[tuple[int, str], StoredSession]:
     """Sessions by (station pk, transaction id); with ``lock`` they stay as they are until the transaction ends."""
     found = (_look_up_locked if lock else _look_up)(cursor, asked)
-    return {
-        (station, transaction): StoredSession._make((*facts, _certain(moment_of(started_at)), number))
-        for station, transaction, *facts, started_at, number in found
-    }
+    return {(station, transaction): _stored(transaction, *row) for station, transaction, *row in found}
 
 
-def _certain(moment: datetime | None) -> datetime:
-    assert moment is not None, "a session always has a start"
-    return moment
+def _stored(
+    transaction_id: str, pk: int, state: str, id_tag: str, badge_status: str, reason: str, meter_start: int | None,
+    started: Any, number: int | None,
+) -> StoredSession:  # fmt: skip
+    started_at = moment_of(started)
+    assert started_at is not None, "a session always has a start"
+    session = OpenSession(pk, transaction_id, number or 0, id_tag, badge_status, started_at, meter_start, reason)
+    return StoredSession(session, state in FINAL_STATES)

@@ -10,12 +10,13 @@ from typing import Any
 from emobility.common.bulk import Insert, Update, stamp
 from stations.enums import BadgeStatus, SessionState
 from stations.models import ChargingSession, MeterSample
+from stations.models.badges import badge_key
 from stations.services.authorization import UNKNOWN_BADGE, BadgeVerdict, judge_badges
-from stations.services.connectors import ensure_connectors, interrupt_sessions, remember_connector
+from stations.services.connectors import ensure_connector, interrupt_sessions, remember_connector
 from stations.services.effects import Effect
 from stations.services.energy import settle
 from stations.services.metering import MeterReading, insert_samples, sample_row
-from stations.services.session_lookup import StoredSession, sessions_by_transaction
+from stations.services.session_lookup import FINAL_STATES, sessions_by_transaction
 from stations.services.station_state import OpenSession, StationState
 
 _FIELDS = [
@@ -43,8 +44,8 @@ _close = Update(
         "stop_id_tag",
         "id",
     ],
+    condition="state IN ('active', 'interrupted')",
 )
-FINAL_STATES = (SessionState.ENDED, SessionState.REVIEW)
 
 
 def business_key(*parts: object) -> str:
@@ -66,6 +67,7 @@ class StartSession(Effect):
     sessions it has finished tells them apart.
     """
 
+    order = 2
     station_id: int
     number: int
     connector_id: int | None
@@ -79,23 +81,27 @@ class StartSession(Effect):
     replaces: OpenSession | None
     remark: str = ""
     session_id: int = 0
+    is_new: bool = False
     transaction_id: str = ""
     verdict: BadgeVerdict = UNKNOWN_BADGE
     running: bool = False
 
     @classmethod
+    def prepare(cls, effects: Sequence["StartSession"]) -> None:
+        """Make the connectors seen for the first time."""
+        for effect in effects:
+            if effect.connector_id is None:
+                effect.connector_id = ensure_connector(effect.station_id, effect.number)
+
+    @classmethod
     def apply(cls, cursor: Any, effects: Sequence["StartSession"]) -> None:
         """Open the sessions; a repeated start finds the one it opened before."""
-        new = [e for e in effects if e.connector_id is None]
-        made = ensure_connectors((e.station_id, e.number) for e in new)
-        for effect in new:
-            effect.connector_id = made[effect.station_id, effect.number]
         verdicts = judge_badges(cursor, ((e.station_id, e.id_tag) for e in effects))
         by_key = {(e.station_id, e._key()): e for e in effects}
         rows = [e._row(key, verdicts[e.station_id, e.id_tag]) for (_, key), e in by_key.items()]
         for station_id, key, *opened in _open(cursor, rows):
             by_key[station_id, key]._opened(*opened)
-        interrupt_sessions([e.replaces.pk for e in effects if e.replaces and e.replaces.pk != e.session_id])
+        interrupt_sessions([e.replaces.pk for e in effects if e.replaces and e.is_new])
 
     def _key(self) -> str:
         if self.clock_trusted:
@@ -104,15 +110,15 @@ class StartSession(Effect):
         return business_key("start", *self.report, finished)
 
     def _row(self, key: str, verdict: BadgeVerdict) -> list:
-        self.verdict = verdict
-        received = stamp(self.received_at)
+        self.verdict, self.transaction_id = verdict, new_transaction_id()
         return [
-            self.station_id, self.connector_id, new_transaction_id(), key, verdict.badge_id, self.id_tag,
+            self.station_id, self.connector_id, self.transaction_id, key, verdict.badge_id, self.id_tag,
             verdict.status.value, SessionState.ACTIVE.value, self.remark, stamp(self.started_at), None,
-            self.meter_start_wh, None, 0, "", "", received, self.reservation_id,
+            self.meter_start_wh, None, 0, "", "", stamp(self.received_at), self.reservation_id,
         ]  # fmt: skip
 
     def _opened(self, pk: int, transaction_id: str, badge_status: str, state: str, meter_start_wh: int | None) -> None:
+        self.is_new = transaction_id == self.transaction_id
         self.session_id, self.transaction_id, self.meter_start_wh = pk, transaction_id, meter_start_wh
         self.verdict = self.verdict._replace(status=BadgeStatus(badge_status))
         self.running = state == SessionState.ACTIVE
@@ -122,7 +128,10 @@ class StartSession(Effect):
         connector = remember_connector(state, self.number, self.connector_id)
         if not self.running or self.transaction_id in state.sessions:
             return
-        session = OpenSession(self.session_id, self.transaction_id, self.number, self.id_tag, self.meter_start_wh)
+        session = OpenSession(
+            self.session_id, self.transaction_id, self.number, self.id_tag, self.verdict.status.value, self.started_at,
+            self.meter_start_wh, self.remark,
+        )  # fmt: skip
         state.sessions[self.transaction_id] = connector.session = session
 
     @property
@@ -132,9 +141,14 @@ class StartSession(Effect):
 
 @dataclass(slots=True)
 class StopSession(Effect):
-    """StopTransaction. ``transaction_id`` is "" where the station sent none of ours (absent, 0, −1 …)."""
+    """StopTransaction.
+
+    ``session`` is the one it ends, where the connection remembers it; else ``transaction_id`` is looked up, "" where
+    the station sent none of ours (absent, 0, −1 …).
+    """
 
     station_id: int
+    session: OpenSession | None
     transaction_id: str
     report: tuple
     id_tag: str
@@ -144,30 +158,41 @@ class StopSession(Effect):
     reason: str
     readings: Sequence[MeterReading] = field(default_factory=list)
     verdict: BadgeVerdict | None = None
-    closed: str = ""
 
     @classmethod
     def apply(cls, cursor: Any, effects: Sequence["StopSession"]) -> None:
         """Close the sessions; one that is closed already stays as it is, an unknown one is kept for review."""
-        asked = [(e.station_id, e.transaction_id) for e in effects if e.transaction_id]
-        sessions = sessions_by_transaction(cursor, asked, lock=True)
-        verdicts = judge_badges(cursor, ((e.station_id, e.id_tag) for e in effects if e.id_tag))
+        cls._judge(cursor, effects)
+        asked = [(e.station_id, e.transaction_id) for e in effects if e.session is None and e.transaction_id]
+        stored = sessions_by_transaction(cursor, asked, lock=True)
         closed, samples, orphans = [], [], []
         for effect in effects:
-            effect.verdict = verdicts.get((effect.station_id, effect.id_tag))
-            session = sessions.get((effect.station_id, effect.transaction_id))
+            found = stored.get((effect.station_id, effect.transaction_id))
+            session = effect.session or (found.session if found else None)
             if session is None:
                 orphans.append(effect._orphan_row())
                 continue
-            effect.closed = effect.transaction_id
-            samples += effect._sample_rows(session)
-            if session.state not in FINAL_STATES:
+            samples += [sample_row(effect.station_id, session.connector_number, session.pk, r) for r in effect.readings]
+            if found is None or not found.is_final:
                 closed.append(effect._closing_row(session))
         _close(cursor, closed)
         _open(cursor, orphans)
         insert_samples(cursor, samples)
 
-    def _closing_row(self, session: StoredSession) -> list:
+    @classmethod
+    def _judge(cls, cursor: Any, effects: Sequence["StopSession"]) -> None:
+        """A badge that ends its own session gets the answer it got at the start; others are looked up."""
+        others = []
+        for effect in effects:
+            if effect.session and badge_key(effect.id_tag) == badge_key(effect.session.id_tag):
+                effect.verdict = BadgeVerdict(BadgeStatus(effect.session.badge_status))
+            elif effect.id_tag:
+                others.append(effect)
+        verdicts = judge_badges(cursor, ((e.station_id, e.id_tag) for e in others))
+        for effect in others:
+            effect.verdict = verdicts[effect.station_id, effect.id_tag]
+
+    def _closing_row(self, session: OpenSession) -> list:
         result = settle(
             start_wh=session.meter_start_wh,
             stop_wh=self.meter_stop_wh,
@@ -175,7 +200,7 @@ class StopSession(Effect):
             started_at=session.started_at,
             stopped_at=self.stopped_at,
         )
-        reason = session.review_reason or result.review_reason
+        reason = session.remark or result.review_reason
         if not reason and result.energy_wh and session.badge_status != BadgeStatus.ACCEPTED:
             reason = "Energy was delivered although the badge was not accepted."
         state = SessionState.REVIEW if reason else SessionState.ENDED
@@ -185,22 +210,18 @@ class StopSession(Effect):
             self.reason, self.id_tag, session.pk,
         ]  # fmt: skip
 
-    def _last_register(self, session: StoredSession) -> int | None:
+    def _last_register(self, session: OpenSession) -> int | None:
         if self.meter_stop_wh is not None and self.meter_stop_wh >= 0:
             return None
         registers: list[int | None] = [r.energy_wh for r in self.readings if r.energy_wh is not None]
         stored = MeterSample.objects.filter(
             station=self.station_id,
-            connector_number=session.connector_number or 0,
+            connector_number=session.connector_number,
             session=session.pk,
             energy_wh__isnull=False,
         ).order_by("-sampled_at")
         last = registers[-1:] or [s.energy_wh for s in stored[:1]]
         return last[0] if last else None
-
-    def _sample_rows(self, session: StoredSession) -> list[list]:
-        number = session.connector_number or 0
-        return [sample_row(self.station_id, number, session.pk, reading) for reading in self.readings]
 
     def _orphan_row(self) -> list:
         """A stop without its start: kept as a session an operator must look at, never dropped."""
@@ -213,7 +234,7 @@ class StopSession(Effect):
 
     def remember(self, state: StationState) -> None:
         """The session no longer runs."""
-        state.close(state.sessions.get(self.closed))
+        state.close(self.session or state.sessions.get(self.transaction_id))
 
     @property
     def live_names(self) -> tuple[str, ...]:

@@ -16,7 +16,11 @@ class OpenSession:
     transaction_id: str
     connector_number: int
     id_tag: str
+    badge_status: str
+    started_at: datetime
     meter_start_wh: int | None
+    remark: str = ""
+    """What an operator should check about how it started."""
     energy_wh: int | None = None
     power_w: int | None = None
 
