@@ -4,7 +4,8 @@
   const PACE_MS = 1200;
   const SLOW_MS = 1500;
   const state = document.getElementById("live-state");
-  const due = new WeakMap();
+  const due = new Set();
+  let pausing = false;
   let socket = null;
   let subscribed = "";
   let attempts = 0;
@@ -12,23 +13,28 @@
   const elements = () => [...document.querySelectorAll("[data-live]")];
   const namesOf = (element) => element.dataset.live.split(/\s+/).filter(Boolean);
 
-  // At most one event per element and pace, never losing the last one; nothing is replaced under an open
-  // popover or dialog or under the cursor of someone typing.
-  function refresh(element, wait = 0) {
-    if (due.has(element)) return void due.set(element, true);
-    due.set(element, false);
-    setTimeout(() => {
-      if (element.isConnected && busy(element)) return due.delete(element), refresh(element, PACE_MS);
-      element.dispatchEvent(new Event("live"));
-      setTimeout(() => {
-        const again = due.get(element);
-        due.delete(element);
-        if (again && element.isConnected) refresh(element);
-      }, PACE_MS);
-    }, wait);
+  // Nothing is replaced under an open popover or dialog, or under the cursor of someone typing.
+  const busy = (element) => element.querySelector(":popover-open, dialog[open], input:focus, select:focus, textarea:focus");
+
+  function refresh(changed) {
+    changed.forEach((element) => due.add(element));
+    if (!pausing) flush();
   }
 
-  const busy = (element) => element.querySelector(":popover-open, dialog[open], input:focus, select:focus, textarea:focus");
+  // Then pauses, longer than any throttle in the templates: what changes meanwhile is due after the pause, not lost.
+  function flush() {
+    [...due].filter((element) => !busy(element)).forEach((element) => {
+      due.delete(element);
+      // A part that was replaced meanwhile may have been fetched before the change: its successor is due.
+      const current = element.isConnected ? element : document.getElementById(element.id);
+      current?.dispatchEvent(new Event("live"));
+    });
+    pausing = true;
+    setTimeout(() => {
+      pausing = false;
+      if (due.size) flush();
+    }, PACE_MS);
+  }
 
   function subscribe() {
     const names = JSON.stringify([...new Set(elements().flatMap(namesOf))].sort());
@@ -49,12 +55,12 @@
       subscribe();
       show(true);
       // What changed between the page's answer and this moment nobody told us.
-      if (attempts || performance.now() > SLOW_MS) elements().forEach((element) => refresh(element));
+      if (attempts || performance.now() > SLOW_MS) refresh(elements());
       attempts = 0;
     });
     socket.addEventListener("message", (event) => {
       const changed = new Set(JSON.parse(event.data));
-      elements().filter((element) => namesOf(element).some((name) => changed.has(name))).forEach((element) => refresh(element));
+      refresh(elements().filter((element) => namesOf(element).some((name) => changed.has(name))));
     });
     socket.addEventListener("close", () => {
       show(false);

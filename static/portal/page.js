@@ -18,9 +18,9 @@
       document.execCommand("copy");
     }
     const word = button.querySelector("[aria-live]");
-    const before = word.textContent;
+    button.dataset.word ??= word.textContent;
     word.textContent = button.dataset.copied;
-    setTimeout(() => (word.textContent = before), 2000);
+    setTimeout(() => (word.textContent = button.dataset.word), 2000);
   }
 
   document.addEventListener("click", (event) => {

@@ -70,7 +70,7 @@ def test_a_token_is_created_copied_and_revoked(operator, portal, live_world):
     expect(dialog).to_be_hidden()
     operator.get_by_role("button", name="Revoke").click()
     dialog.get_by_role("button", name="Revoke the token").click()
-    expect(operator.locator("#token .status-bad")).to_have_text("Revoked")
+    expect(operator.locator("#token dd > .status-bad")).to_have_text("Revoked")
 
 
 def test_a_list_follows_changes_and_keeps_the_focus(operator, portal, live_world, context):
@@ -92,6 +92,19 @@ def test_a_list_follows_changes_and_keeps_the_focus(operator, portal, live_world
     other.get_by_role("button", name="Save").click()
     expect(row.locator("td.number")).to_have_text("1")
     expect(operator.get_by_role("link", name="Watched and renamed")).to_be_focused()
+
+
+def test_of_two_changes_in_a_row_the_last_one_shows(operator, portal, live_world, context):
+    token = OnboardingTokenFactory(site_area=live_world.ours.area, description="Original")
+    operator.goto(f"{portal.base_url}/onboarding-tokens/")
+    expect(operator.locator("#live-state")).to_have_text("Live")
+    forms = [context.new_page(), context.new_page()]
+    for form, name in zip(forms, ("First name", "Last name"), strict=True):
+        form.goto(f"{portal.base_url}/onboarding-tokens/{token.pk}/change/")
+        form.get_by_label("Description").fill(name)
+    for form in forms:
+        form.get_by_role("button", name="Save").click()
+    expect(operator.get_by_role("link", name="Last name")).to_be_visible()
 
 
 def test_an_open_help_is_not_swept_away(operator, portal, live_world, context):
