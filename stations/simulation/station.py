@@ -142,6 +142,8 @@ class VirtualStation:
             self.trouble = str(lost.exceptions[0])
         finally:
             self.outbox.forget_volatile()
+        if asyncio.current_task().cancelling():  # type: ignore[union-attr]
+            raise asyncio.CancelledError  # a task group forgets it when the connection breaks at the same moment
         return self.is_registered
 
     async def boot(self) -> None:

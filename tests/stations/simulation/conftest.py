@@ -47,5 +47,6 @@ async def start_station(csms: TinyCsms) -> AsyncIterator[StationFactory]:
     yield start
     for _, task in running:
         task.cancel()
-    await asyncio.gather(*(task for _, task in running), return_exceptions=True)
+    async with asyncio.timeout(5):
+        await asyncio.gather(*(task for _, task in running), return_exceptions=True)
     assert [station.refusal for station, _ in running if station.refusal] == []

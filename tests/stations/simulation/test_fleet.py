@@ -48,6 +48,17 @@ def test_every_connector_has_a_badge_of_its_own():
     assert badges == [f"DEMO000{number}" for number in range(1, 7)]
 
 
+async def test_fleet_stops_even_while_its_connections_break(csms):
+    fleet = Fleet(plan(csms, 20))
+    task = asyncio.create_task(fleet.run())
+    await csms.until(lambda: fleet.online == 20)
+    for station in fleet.stations:
+        await station.client.close()
+    task.cancel()
+    done, _ = await asyncio.wait([task], timeout=5)
+    assert done == {task}
+
+
 @pytest.mark.parametrize("status", [HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND])
 async def test_refused_stations_give_up_and_say_why(csms, status):
     csms.refusal = status

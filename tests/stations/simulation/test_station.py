@@ -2,6 +2,7 @@
 
 import asyncio
 
+from stations.simulation import visits
 from stations.simulation.charging import Outlet
 from stations.simulation.client import Patience
 from tests.stations.simulation.conftest import BUSY, HASTY
@@ -38,20 +39,27 @@ async def test_heartbeats_follow_the_interval_of_the_central_system(csms, start_
 
 
 async def test_visit_from_badge_to_free_connector(csms, start_station):
-    station = start_station(scale=HASTY)
-    await csms.until(lambda: csms.calls("StopTransaction"))
-    await csms.until(lambda: csms.statuses(1)[-1] == "Available" or "Available" in csms.statuses(1)[2:])
+    start_station(scale=HASTY)
+    stop = (await csms.until(lambda: csms.calls("StopTransaction")))[0].payload
+    await csms.until(lambda: "Available" in csms.statuses(1)[2:])
     assert subsequence(["Authorize", "StartTransaction", "MeterValues", "StopTransaction"], csms.actions())
     assert subsequence(["Available", *SESSION, "Available"], csms.statuses(1))
-    start, stop = csms.calls("StartTransaction")[0].payload, csms.calls("StopTransaction")[0].payload
+    start = csms.calls("StartTransaction")[0].payload
     assert start["idTag"] == "BADGE1"
     assert stop["transactionId"] == 1001
     assert stop["reason"] in ("EVDisconnected", "Local")
-    registers = [start["meterStart"], *map(energy_wh, csms.calls("MeterValues")), stop["meterStop"]]
-    first_session = registers[: len(registers)]
-    assert first_session == sorted(first_session)
+    samples = [energy_wh(call) for call in csms.calls("MeterValues") if call.payload["transactionId"] == 1001]
+    registers = [start["meterStart"], *samples, stop["meterStop"]]
+    assert registers == sorted(registers)
     assert stop["meterStop"] > start["meterStart"]
-    assert station.connectors[0].register_wh >= stop["meterStop"]
+
+
+async def test_fault_shows_and_clears(csms, start_station, monkeypatch):
+    monkeypatch.setattr(visits, "FAULT_SHARE", 1.0)
+    start_station(scale=HASTY)
+    await csms.until(lambda: subsequence(["Finishing", "Faulted", "Available"], csms.statuses(1)))
+    faults = [call.payload for call in csms.calls("StatusNotification") if call.payload["status"] == "Faulted"]
+    assert faults[0]["errorCode"] in visits.FAULTS
 
 
 def energy_wh(call) -> int:
@@ -123,15 +131,14 @@ async def test_lost_start_is_repeated_unchanged_and_the_rest_waits_for_its_id(cs
 
 
 async def test_messages_of_a_session_wait_for_the_connection_in_order(csms, start_station):
-    station = start_station(scale=BUSY)
+    station = start_station(scale=BUSY, patience=Patience(first_retry_s=0.8, longest_retry_s=0.8))
     await csms.until(lambda: csms.calls("MeterValues"))
     await csms.sockets["CS-1"].close()
-    await csms.until(lambda: len(station.outbox) >= 2 or csms.connections["CS-1"] == 2)
-    known = len(csms.received)
-    await csms.until(lambda: len(csms.received) > known + 5)
+    await csms.until(lambda: len(station.outbox) >= 3)
+    assert csms.connections["CS-1"] == 1
+    await csms.until(lambda: [call.connection for call in csms.calls("MeterValues")].count(2) >= 4)
     times = [call.payload["meterValue"][0]["timestamp"] for call in csms.calls("MeterValues")]
-    unique = list(dict.fromkeys(times))
-    assert unique == sorted(unique)
+    assert times == sorted(times)
 
 
 async def test_error_answer_repeats_a_stop_and_then_gives_up(csms, start_station):
