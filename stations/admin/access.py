@@ -64,6 +64,10 @@ class OnboardingTokenAdmin(RecordAdmin):
         """The URL must be shown once, which the portal does."""
         return False
 
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Deleting would cut off the stations that use it without a trace; a token is revoked instead."""
+        return False
+
     def save_values(self, obj: Any, *, actor: Any, **values: Any) -> None:
         """Save the token and refresh the pages that show it."""
         update_onboarding_token(obj, actor=actor, **values)

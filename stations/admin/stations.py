@@ -12,6 +12,7 @@ from emobility.common.events import publish
 from stations.admin.base import ReadOnlyAdmin, RecordAdmin
 from stations.models import EVSE, ChargingStation, Connector, EndpointProcess
 from stations.services.records import save_record
+from stations.services.stations import delete_station
 
 ENTERED = ("name", "site_area", "maximum_power_w", "assume_ocpp16")
 
@@ -50,6 +51,14 @@ class ChargingStationAdmin(RecordAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         """A station registers itself with an onboarding token."""
         return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """One by one, and not while it is connected: it would register again at once."""
+        return obj is not None and not obj.is_connected and super().has_delete_permission(request, obj)
+
+    def delete_model(self, request: HttpRequest, obj: ChargingStation) -> None:
+        """Delete the station and refresh the pages that showed it."""
+        delete_station(obj, actor=request.user)
 
     def save_values(self, obj: Any, *, actor: Any, **values: Any) -> None:
         """Save the station and refresh the pages that show it."""

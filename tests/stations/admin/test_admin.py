@@ -78,6 +78,28 @@ def test_a_station_is_named_and_links_to_the_portal(superuser, world):
     )
 
 
+def test_a_connected_station_cannot_be_deleted(superuser, world):
+    station = world.ours.station
+    page = url(ChargingStation, "delete", station.pk)
+    station.endpoint = factories.EndpointProcessFactory()
+    station.save()
+    assert superuser.post(page, {"post": "yes"}).status_code == 403
+    station.endpoint = None
+    station.save()
+    assert superuser.post(page, {"post": "yes"}).status_code == 302
+    assert not ChargingStation.objects.filter(pk=station.pk).exists()
+
+
+def test_a_station_with_sessions_cannot_be_deleted(superuser, world):
+    factories.ChargingSessionFactory(connector=world.ours.connector)
+    superuser.post(url(ChargingStation, "delete", world.ours.station.pk), {"post": "yes"})
+    assert ChargingStation.objects.filter(pk=world.ours.station.pk).exists()
+
+
+def test_a_token_is_revoked_not_deleted(superuser, world):
+    assert superuser.post(url(OnboardingToken, "delete", world.ours.token.pk), {"post": "yes"}).status_code == 403
+
+
 def test_a_badge_id_is_unique_however_it_is_written(superuser, world):
     values = {"company": world.ours.company.pk, "id_tag": "ab12"}
     assert superuser.post(url(Badge, "add"), values).status_code == 302
