@@ -2,6 +2,8 @@
 // writes the same numbers into the table below, and does it again at every "live" event.
 (() => {
   const HEIGHT = 260;
+  const LONG_S = 48 * 3600;
+  const WHOLE_PAUSE = 2; // uPlot: a break lasts until the curve's next point, whatever other curves do
   const drawn = new WeakMap();
   const style = (element, name) => getComputedStyle(element).getPropertyValue(name).trim();
 
@@ -37,7 +39,8 @@
     element.querySelector(".chart-empty").hidden = curves.length > 0;
     canvas.hidden = curves.length === 0;
     plot?.destroy();
-    const data = curves.length ? uPlot.join(curves.map((curve) => [curve.times, curve.values])) : [[]];
+    const tables = curves.map((curve) => [curve.times, curve.values]);
+    const data = curves.length ? uPlot.join(tables, tables.map(() => [0, WHOLE_PAUSE])) : [[]];
     const made = curves.length ? new uPlot(options(element, canvas, answer, curves), data, canvas) : null;
     drawn.set(element, { answer, plot: made });
     fillTable(element, curves, data);
@@ -53,8 +56,9 @@
       width: canvas.clientWidth,
       height: HEIGHT,
       scales: { x, ...Object.fromEntries(units.map((unit) => [unit, { range: (plot, low, high) => [Math.min(0, low), Math.max(1, high * 1.1)] }])) },
-      axes: [{ stroke: text, grid, ticks: grid }, ...units.map((unit, index) => axis(unit, index ? 1 : 3))],
-      series: [{ label: element.dataset.time, value: (plot, time) => (time === null ? "–" : moment(time)) }, ...curves.map((curve, index) => line(element, curve, index))],
+      tzDate: (time) => uPlot.tzDate(new Date(time * 1000), element.dataset.zone),
+      axes: [{ stroke: text, grid, ticks: grid, values: (plot, times) => times.map((time) => tick(element, plot, time)) }, ...units.map((unit, index) => axis(unit, index ? 1 : 3))],
+      series: [{ label: element.dataset.time, value: (plot, time) => (time === null ? "–" : moment(element, time)) }, ...curves.map((curve, index) => line(element, curve, index))],
     };
   }
 
@@ -67,8 +71,16 @@
     value: (plot, value) => number(value, curve.unit),
   });
 
-  const moment = (time) => new Date(time * 1000).toLocaleString(document.documentElement.lang);
+  const written = (element, time, parts) =>
+    new Date(time * 1000).toLocaleString(document.documentElement.lang, { timeZone: element.dataset.zone, hourCycle: "h23", ...parts });
+  const moment = (element, time) => written(element, time, { dateStyle: "medium", timeStyle: "medium" });
   const number = (value, unit) => (value === null || value === undefined ? "–" : `${value.toLocaleString(document.documentElement.lang, { maximumFractionDigits: 2 })} ${unit}`);
+
+  function tick(element, plot, time) {
+    const clock = written(element, time, { hour: "2-digit", minute: "2-digit" });
+    const isLong = plot.scales.x.max - plot.scales.x.min > LONG_S;
+    return clock === "00:00" || isLong ? `${written(element, time, { day: "numeric", month: "short" })}\n${clock}` : clock;
+  }
 
   function row(tag, texts) {
     const made = document.createElement("tr");
@@ -81,9 +93,9 @@
   }
 
   function fillTable(element, curves, [times, ...columns]) {
-    element.querySelector("thead").replaceChildren(row("th", [element.dataset.time, ...curves.map((curve) => curve.label)]));
-    const rows = times.map((time, at) => row("td", [moment(time), ...columns.map((column, index) => number(column[at], curves[index].unit))]));
-    element.querySelector("tbody").replaceChildren(...rows.reverse());
+    element.querySelector(".chart-table thead").replaceChildren(row("th", [element.dataset.time, ...curves.map((curve) => curve.label)]));
+    const rows = times.map((time, at) => row("td", [moment(element, time), ...columns.map((column, index) => number(column[at], curves[index].unit))]));
+    element.querySelector(".chart-table tbody").replaceChildren(...rows.reverse());
   }
 
   function start(element) {

@@ -15,6 +15,7 @@ from stations.portal.lists import sorted_page
 from stations.portal.log import exchange_rows, keyset_page
 from stations.portal.station_tabs import StationTab, register
 from stations.portal.tables import SessionTable
+from stations.services.queries import reading_is_stale
 
 CHART_HOURS = {1: _("1 hour"), 6: _("6 hours"), 24: _("24 hours"), 168: _("7 days")}
 IDENTITY_FACTS = (
@@ -56,7 +57,12 @@ class ConnectorCard:
     """A connector and the session that runs on it, if any."""
 
     connector: Connector
-    session: ChargingSession | None
+    session: ChargingSession | None = None
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether its power reading is too old to be called the power now."""
+        return reading_is_stale(self.connector)
 
 
 def overview(request: HttpRequest, station: ChargingStation) -> dict[str, Any]:
@@ -92,7 +98,7 @@ def connector_cards(station: ChargingStation) -> list[ConnectorCard]:
 
 def connectors(request: HttpRequest, station: ChargingStation) -> dict[str, Any]:
     """Every field of every EVSE and connector."""
-    return {"connectors": station.connectors.select_related("evse")}
+    return {"cards": [ConnectorCard(connector) for connector in station.connectors.select_related("evse")]}
 
 
 def sessions(request: HttpRequest, station: ChargingStation) -> dict[str, Any]:

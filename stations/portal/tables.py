@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from emobility.common.tables import EnergyColumn, PowerColumn, StatusColumn, TimeColumn
+from emobility.common.templatetags.portal import EMPTY
 from stations.models import ChargingSession, ChargingStation
 from stations.services.queries import power_now
 
@@ -25,6 +26,7 @@ class StationTable(tables.Table):
     class Meta:
         model = ChargingStation
         fields = ()
+        default = EMPTY
         attrs = {"class": "table table-hover align-middle stations-table"}
 
     def render_identity(self, record: ChargingStation) -> SafeString:
@@ -46,7 +48,7 @@ class StationTable(tables.Table):
 class SessionTable(tables.Table):
     started_at = TimeColumn(verbose_name=_("Started"))
     station = tables.Column(verbose_name=_("Station"), order_by=("station__identity",))
-    badge = tables.Column(verbose_name=_("Badge"), order_by=("id_tag",), empty_values=())
+    id_tag = tables.Column(verbose_name=_("Badge"), empty_values=())
     state = StatusColumn(verbose_name=_("State"))
     duration = tables.Column(verbose_name=_("Duration"), orderable=False, empty_values=())
     energy_wh = EnergyColumn(verbose_name=_("Energy"), initial_sort_descending=True)
@@ -55,6 +57,7 @@ class SessionTable(tables.Table):
     class Meta:
         model = ChargingSession
         fields = ()
+        default = EMPTY
         attrs = {"class": "table table-hover align-middle"}
 
     def render_started_at(self, record: ChargingSession) -> SafeString:
@@ -63,7 +66,7 @@ class SessionTable(tables.Table):
     def render_station(self, record: ChargingSession) -> SafeString:
         return _cell("station", "sessions/cells.html", session=record)
 
-    def render_badge(self, record: ChargingSession) -> SafeString:
+    def render_id_tag(self, record: ChargingSession) -> SafeString:
         return _cell("badge", "sessions/cells.html", session=record)
 
     def render_duration(self, record: ChargingSession) -> str:

@@ -5,7 +5,8 @@ from typing import Any
 
 from django.db.models import Q
 
-from stations.models import ChargingStation
+from stations.enums import ConnectorStatus
+from stations.models import ChargingStation, Connector
 from stations.models.stations import StationQuerySet
 
 
@@ -36,6 +37,11 @@ def stations_named(stations: StationQuerySet, text: str) -> StationQuerySet:
     return stations.filter(Q(identity__icontains=text) | Q(name__icontains=text))
 
 
+def reading_is_stale(connector: Connector) -> bool:
+    """Whether the power reading is too old; an old zero of a connector that does not charge still holds."""
+    return connector.power_is_stale and (bool(connector.power_w) or connector.status == ConnectorStatus.CHARGING)
+
+
 def power_now(station: ChargingStation) -> PowerReading:
     """The power of ``station`` over all its connectors, read from their last samples."""
     connectors = list(station.connectors.all())
@@ -44,5 +50,5 @@ def power_now(station: ChargingStation) -> PowerReading:
     return PowerReading(
         watts=sum(readings) if readings else None,
         maximum_w=station.maximum_power_w or sum(maxima) or None,
-        is_stale=any(connector.power_w and connector.power_is_stale for connector in connectors),
+        is_stale=any(map(reading_is_stale, connectors)),
     )
