@@ -5,6 +5,7 @@
   const SLOW_MS = 1500;
   const state = document.getElementById("live-state");
   const due = new Set();
+  const refreshed = new Map();
   let pausing = false;
   let socket = null;
   let subscribed = "";
@@ -16,6 +17,9 @@
   // Nothing is replaced under an open popover or dialog, or under the cursor of someone typing.
   const busy = (element) => element.querySelector(":popover-open, dialog[open], input:focus, select:focus, textarea:focus");
 
+  // A part that is costly to fetch sets its own pace (data-pace, in ms).
+  const rests = (element) => performance.now() - (refreshed.get(element.id) ?? -Infinity) < (element.dataset.pace ?? 0);
+
   function refresh(changed) {
     changed.forEach((element) => due.add(element));
     if (!pausing) flush();
@@ -23,8 +27,9 @@
 
   // Then pauses, longer than any throttle in the templates: what changes meanwhile is due after the pause, not lost.
   function flush() {
-    [...due].filter((element) => !busy(element)).forEach((element) => {
+    [...due].filter((element) => !busy(element) && !rests(element)).forEach((element) => {
       due.delete(element);
+      refreshed.set(element.id, performance.now());
       // A part that was replaced meanwhile may have been fetched before the change: its successor is due.
       const current = element.isConnected ? element : document.getElementById(element.id);
       current?.dispatchEvent(new Event("live"));

@@ -20,7 +20,7 @@ class Home(PortalMixin, TemplateView):
     """Key figures and the list of what needs attention, both live."""
 
     template_name = "home.html"
-    partials = ("figures", "attention")
+    partials = ("overview",)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """What the page, or the part of it asked for, shows."""

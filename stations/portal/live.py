@@ -9,7 +9,8 @@ from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from emobility.common.events import GROUP
 from stations.models import ChargingStation
 
-SHARED_NAMES = {"stations", "sessions", "refusals", "onboarding-tokens"}
+ANY_STATION = "any-station"
+SHARED_NAMES = {ANY_STATION, "stations", "sessions", "refusals", "onboarding-tokens"}
 STATION_NAME = re.compile(r"station-([1-9][0-9]{0,17})")
 MAXIMUM_NAMES = 500
 MAXIMUM_CHARACTERS = 32_000
@@ -48,8 +49,11 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
             await self.close(BAD_INPUT)
 
     async def live_names(self, event: dict[str, Any]) -> None:
-        """Pass on what the page asked for."""
-        if changed := sorted(self.names.intersection(event["names"])):
+        """Pass on what the page asked for; ``any-station`` stands for every station there is."""
+        names = set(event["names"])
+        if any(map(STATION_NAME.fullmatch, names)):
+            names.add(ANY_STATION)
+        if changed := sorted(self.names & names):
             await self.send_json(changed)
 
 

@@ -5,10 +5,18 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from stations.enums import Role
 from stations.models import OnboardingToken
 from stations.services.credentials import digest
 from tests.support.browser import axe
-from tests.support.factories import ChargingStationFactory, OnboardingTokenFactory, RefusalFactory
+from tests.support.factories import (
+    ChargingStationFactory,
+    MembershipFactory,
+    OnboardingTokenFactory,
+    RefusalFactory,
+    SiteAreaFactory,
+    SiteFactory,
+)
 
 pytestmark = pytest.mark.e2e
 
@@ -105,6 +113,19 @@ def test_of_two_changes_in_a_row_the_last_one_shows(operator, portal, live_world
     for form in forms:
         form.get_by_role("button", name="Save").click()
     expect(operator.get_by_role("link", name="Last name")).to_be_visible()
+
+
+def test_home_shows_a_new_token_as_the_next_step(login, portal, live_world, context):
+    area = SiteAreaFactory(site=SiteFactory(company=live_world.ours.company))
+    member = MembershipFactory(site=area.site, role=Role.OPERATOR).user
+    page = login(member)
+    expect(page.get_by_role("link", name="Create an onboarding token")).to_be_visible()
+    expect(page.locator("#live-state")).to_have_text("Live")
+    other = context.new_page()
+    other.goto(f"{portal.base_url}/onboarding-tokens/new/")
+    other.get_by_label("Description").fill("First delivery")
+    other.get_by_role("button", name="Create the token").click()
+    expect(page.get_by_text("There is an onboarding token: paste its URL")).to_be_visible()
 
 
 def test_an_open_help_is_not_swept_away(operator, portal, live_world, context):

@@ -102,6 +102,16 @@ async def test_a_station_of_another_company_stays_silent(world, connect):
     assert await communicator.receive_json_from() == [ours]
 
 
+async def test_a_page_may_follow_any_station(world, connect):
+    communicator = await connect(world.viewer)
+    await subscribe(communicator, "any-station")
+    publish("stations", "refusals")
+    await flush()
+    publish(f"station-{world.ours.station.pk}")
+    await flush()
+    assert await communicator.receive_json_from() == ["any-station"]
+
+
 @pytest.mark.parametrize(
     "text",
     [
