@@ -13,9 +13,10 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, Protocol
 
+from emobility.common.bulk import Row
 from stations.models.journal import Direction, Outcome
 from stations.ocpp import framing
-from stations.services.journal import ExchangeRecord
+from stations.services.journal import exchange_row
 from stations.services.station_state import StationState
 
 TIMEOUT_S = 30.0
@@ -51,7 +52,7 @@ class Line(Protocol):
     def transmit(self, frame: str) -> None:
         """Send a frame."""
 
-    def keep(self, record: ExchangeRecord) -> None:
+    def keep(self, row: Row) -> None:
         """Write a journal row."""
 
 
@@ -117,23 +118,17 @@ class CallSlot:
         frame = framing.call(call.message_id, call.action, call.payload)
         sent_at = call.sent_at or datetime.now(UTC)
         self._line.keep(
-            ExchangeRecord(
-                self._line.state.pk,
-                Direction.OUT,
-                call.action,
-                call.message_id,
-                frame,
-                sent_at,
-                answer,
-                outcome,
-                note,
-                at,
+            exchange_row(
+                self._line.state.pk, Direction.OUT, call.action, call.message_id, frame, sent_at,
+                answer=answer, outcome=outcome, note=note, answered_at=at,
             )
-        )
+        )  # fmt: skip
 
     def _keep_stray(self, raw: bytes, answer: framing.Answer, now: datetime) -> None:
-        message_id, text = framing.scrub(answer.message_id)[:255], raw.decode("utf-8", "replace")
+        message_id, text = framing.scrub(answer.message_id), raw.decode("utf-8", "replace")
         note = "late or unexpected answer, ignored"
         self._line.keep(
-            ExchangeRecord(self._line.state.pk, Direction.IN, "", message_id, text, now, "", Outcome.IGNORED, note)
+            exchange_row(
+                self._line.state.pk, Direction.IN, "", message_id, text, now, outcome=Outcome.IGNORED, note=note
+            )
         )

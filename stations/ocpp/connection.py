@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from types import ModuleType
 from typing import Protocol
 
+from emobility.common.bulk import Row
 from emobility.common.events import publish
 from stations.models.journal import Direction, Outcome
 from stations.ocpp import framing
@@ -19,7 +20,7 @@ from stations.ocpp.framing import MONEY_ACTIONS, Answer, Call, Malformed
 from stations.ocpp.intake import Intake, Item
 from stations.ocpp.schemas import validators
 from stations.ocpp.tolerance import mend
-from stations.services.journal import ExchangeRecord
+from stations.services.journal import exchange_row
 from stations.services.station_state import StationState
 
 MAX_WAITING = 16
@@ -171,9 +172,9 @@ class Connection:
         if not self.closed:
             self._transport.send(frame)
 
-    def keep(self, record: ExchangeRecord) -> None:
+    def keep(self, row: Row) -> None:
         """Write a journal row that goes with no effect and no answer."""
-        self._intake.submit(_Kept(record))
+        self._intake.submit(_Kept(row))
 
 
 class Exchange(Item):
@@ -219,22 +220,23 @@ class Exchange(Item):
         self.answer, self.outcome = framing.error(self.id_json, code, reason), Outcome.ERROR
         self.note = self.note or reason
 
-    def record(self) -> ExchangeRecord:
+    def record(self, now: datetime) -> Row:
         """The journal row; makes the answer, now that the effect is applied."""
         if self.error is not None:
             self._quarantined(self.error)
         elif self.reply is not None:
             self.answer = framing.result(self.id_json, self.reply())
-        return ExchangeRecord(
+        return exchange_row(
             self.connection.state.pk,
             Direction.IN,
-            framing.scrub(self.action)[:60],
-            framing.scrub(self.message_id)[:255],
+            self.action if self.reply is not None else framing.scrub(self.action),
+            framing.scrub(self.message_id),
             self.raw.decode("utf-8", "replace"),
             self.received_at,
-            self.answer,
-            self.outcome,
-            framing.scrub(self.note)[:255],
+            answer=self.answer,
+            outcome=self.outcome,
+            note=framing.scrub(self.note) if self.note else "",
+            answered_at=now if self.answer else None,
         )
 
     def done(self) -> None:
@@ -253,9 +255,9 @@ class Exchange(Item):
 class _Kept(Item):
     __slots__ = ("row",)
 
-    def __init__(self, row: ExchangeRecord) -> None:
+    def __init__(self, row: Row) -> None:
         super().__init__(None)
         self.row = row
 
-    def record(self) -> ExchangeRecord:
+    def record(self, now: datetime) -> Row:
         return self.row

@@ -10,13 +10,14 @@ import logging
 import threading
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from queue import SimpleQueue
 
 from django.db import InterfaceError, OperationalError, close_old_connections, connection, transaction
 
-from emobility.common.bulk import statements
+from emobility.common.bulk import Row, statements
 from stations.services.effects import Effect
-from stations.services.journal import ExchangeRecord, write_exchanges
+from stations.services.journal import write_exchanges
 
 IDLE_WINDOW_S = 0.005
 MAX_BATCH = 500
@@ -34,8 +35,8 @@ class Item:
         self.effect = effect
         self.error: Exception | None = None
 
-    def record(self) -> ExchangeRecord | None:
-        """The journal row; asked for once the effect is applied, still inside the transaction."""
+    def record(self, now: datetime) -> Row | None:
+        """The journal row; asked for once the effect is applied, still inside the transaction, at ``now``."""
         return None
 
     def done(self) -> None:
@@ -178,4 +179,5 @@ def write(batch: Sequence[Item]) -> None:
         with statements() as cursor:
             for kind in kinds:
                 kind.apply(cursor, by_kind[kind])
-            write_exchanges(cursor, [record for item in batch if (record := item.record()) is not None])
+            now = datetime.now(UTC)
+            write_exchanges(cursor, [row for item in batch if (row := item.record(now)) is not None])

@@ -22,7 +22,7 @@ _TIME = re.compile(
 
 def text(value: Any, length: int) -> str:
     """``value`` as text that fits a column of ``length``; "" for null and for the placeholder "N/A"."""
-    if value is None:
+    if value is None or value == "":
         return ""
     cleaned = scrub(value if isinstance(value, str) else str(value)).strip()[:length]
     return "" if cleaned == "N/A" else cleaned
@@ -108,39 +108,69 @@ def readings(meter_values: Any, now: datetime) -> Iterator[Reading]:
 def _reading(entry: dict, now: datetime) -> Reading | None:
     samples = entry.get("sampledValue")
     found: dict[str, dict[str, float]] = {}
-    context = ""
-    for sample in samples if isinstance(samples, list) else [samples]:
-        if isinstance(sample, dict) and _collect(found, sample) and not context:
-            context = text(sample.get("context"), 20)
+    context = None
+    for sample in samples if type(samples) is list else (samples,):
+        if type(sample) is dict and _collect(found, sample) and context is None:
+            context = sample.get("context")
     if not found:
         return None
     current, voltage, soc = found.get(_CURRENT), found.get(_VOLTAGE), found.get(_SOC)
     return Reading(
         moment(entry.get("timestamp"), now) or now,
-        context,
-        energy_wh=_total(found.get(_ENERGY)),
-        power_w=_total(found.get(_POWER)),
-        current_a=max(current.values()) if current else None,
-        voltage_v=next(iter(voltage.values())) if voltage else None,
-        soc_percent=next(iter(soc.values())) if soc else None,
+        text(context, 20),
+        _total(found.get(_ENERGY)),
+        _total(found.get(_POWER)),
+        max(current.values()) if current else None,
+        next(iter(voltage.values())) if voltage else None,
+        next(iter(soc.values())) if soc else None,
     )
 
 
 def _collect(found: dict[str, dict[str, float]], sample: dict) -> bool:
     """Put one sampled value, in our units, under its measurand and phase; False when it is nothing we use."""
     get = sample.get
-    measurand, unit, phase = get("measurand") or _ENERGY, get("unit") or "", get("phase") or ""
-    if not (type(measurand) is type(unit) is type(phase) is str) or phase == "N":
+    traits = (get("measurand"), get("unit"), get("phase"), get("location"), get("format"))
+    try:
+        use = _USES[traits] if traits in _USES else _learn(traits)
+    except TypeError:  # an object where a word belongs
         return False
-    factor = _FACTORS.get((measurand, unit))
-    if factor is None or get("location", "Outlet") not in _LOCATIONS or get("format") == "SignedData":
+    value = None if use is None else decimal(get("value"))
+    if use is None or value is None or not use.low <= value <= use.high:
         return False
-    value = decimal(get("value"))
-    low, high = _PLAUSIBLE[measurand]
-    if value is None or not low <= value * factor <= high:
-        return False
-    found.setdefault(measurand, {})[phase] = value * factor
+    found.setdefault(use.measurand, {})[use.phase] = value * use.factor
     return True
+
+
+@dataclass(slots=True, frozen=True)
+class _Use:
+    """What to do with the values of one kind of sample: multiply by ``factor``, believe within ``low`` and ``high``."""
+
+    measurand: str
+    phase: str
+    factor: int
+    low: float
+    high: float
+
+
+_USES: dict[tuple, _Use | None] = {}
+"""Kinds of samples met so far; a station sends the same few over and over."""
+_MAX_USES = 2000
+
+
+def _learn(traits: tuple) -> _Use | None:
+    use = _use_of(*traits)
+    if len(_USES) < _MAX_USES:
+        _USES[traits] = use
+    return use
+
+
+def _use_of(measurand: Any, unit: Any, phase: Any, location: Any, format: Any) -> _Use | None:
+    measurand, phase = measurand or _ENERGY, phase or ""
+    factor = _FACTORS.get((measurand, unit or ""))
+    if factor is None or format == "SignedData" or location not in _LOCATIONS or phase == "N":
+        return None
+    low, high = _PLAUSIBLE[measurand]
+    return _Use(measurand, str(phase), factor, low / factor, high / factor)
 
 
 def _total(by_phase: dict[str, float] | None) -> int | None:
@@ -152,7 +182,7 @@ def _total(by_phase: dict[str, float] | None) -> int | None:
 
 _ENERGY, _POWER, _CURRENT = "Energy.Active.Import.Register", "Power.Active.Import", "Current.Import"
 _VOLTAGE, _SOC = "Voltage", "SoC"
-_LOCATIONS = ("Outlet", "Cable", "EV")
+_LOCATIONS = (None, "Outlet", "Cable", "EV")
 _FACTORS = {
     (_ENERGY, ""): 1,
     (_ENERGY, "Wh"): 1,

@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from emobility.common.bulk import Insert, stamp
+from emobility.common.bulk import Insert, Row, stamp
 from stations.models import OcppExchange
 from stations.models.journal import Direction, Outcome
 
@@ -40,22 +39,6 @@ _insert = Insert(
 )
 
 
-@dataclass(slots=True)
-class ExchangeRecord:
-    """One row of the journal, before it is written."""
-
-    station_id: int
-    direction: Direction
-    action: str
-    message_id: str
-    request: str
-    received_at: datetime
-    answer: str = ""
-    outcome: Outcome = Outcome.NONE
-    note: str = ""
-    answered_at: datetime | None = None
-
-
 def masked(frame: str) -> str:
     """``frame`` without passwords, keys and connection tokens, fit for a text column."""
     lower = frame.lower()
@@ -66,22 +49,34 @@ def masked(frame: str) -> str:
     return frame.replace("\0", "\ufffd") if "\0" in frame else frame
 
 
-def write_exchanges(cursor: Any, records: Sequence[ExchangeRecord]) -> None:
-    """Write journal rows inside the caller's transaction; answers without a time are being made now."""
-    now = stamp(datetime.now(UTC))
-    _insert(cursor, [_row(record, now) for record in records])
+def exchange_row(
+    station_id: int,
+    direction: Direction,
+    action: str,
+    message_id: str,
+    request: str,
+    received_at: datetime,
+    *,
+    answer: str = "",
+    outcome: Outcome = Outcome.NONE,
+    note: str = "",
+    answered_at: datetime | None = None,
+) -> Row:
+    """A journal row for ``write_exchanges``; texts are cut and masked here."""
+    return (
+        station_id,
+        direction.value,
+        action[:60],
+        message_id[:255],
+        masked(request),
+        masked(answer) if answer else "",
+        outcome.value,
+        note[:255],
+        stamp(received_at),
+        stamp(answered_at) if answered_at else None,
+    )
 
 
-def _row(record: ExchangeRecord, now: str) -> list:
-    return [
-        record.station_id,
-        record.direction.value,
-        record.action,
-        record.message_id,
-        masked(record.request),
-        masked(record.answer) if record.answer else "",
-        record.outcome.value,
-        record.note,
-        stamp(record.received_at),
-        stamp(record.answered_at) if record.answered_at else now if record.answer else None,
-    ]
+def write_exchanges(cursor: Any, rows: Sequence[Row]) -> None:
+    """Write journal rows inside the caller's transaction."""
+    _insert(cursor, rows)
