@@ -1,6 +1,7 @@
 """Runs virtual charging stations against a central system."""
 
 import asyncio
+import itertools
 import signal
 import sys
 import time
@@ -13,8 +14,7 @@ from stations.simulation.client import without_secrets
 from stations.simulation.clock import Clock
 from stations.simulation.fleet import Fleet, Plan, clock_for
 
-PROGRESS_EVERY_S = 1.0
-PLAIN_PROGRESS_EVERY_S = 10.0
+PLAIN_PROGRESS_EVERY_S = 10
 ALL_REFUSED = 2
 
 
@@ -73,22 +73,22 @@ class Command(BaseCommand):
             await asyncio.wait([fleet_task])
         finally:
             progress.cancel()
-        self._show_troubles(fleet)
         if not fleet_task.cancelled():
+            self._show_troubles(fleet)
             fleet_task.result()
 
     async def _show_progress(self, fleet: Fleet) -> None:
         """One line, rewritten on a terminal; elsewhere a plain line now and then until all are connected."""
-        is_terminal = self.stdout.isatty()
-        sent, at, is_complete = 0, time.monotonic(), False
-        while True:
-            await asyncio.sleep(PROGRESS_EVERY_S if is_terminal else PLAIN_PROGRESS_EVERY_S)
-            rate = (fleet.sent - sent) / (time.monotonic() - at)
-            sent, at = fleet.sent, time.monotonic()
-            if not (self._is_quiet or (is_complete and not is_terminal)):
-                self._show_line(fleet, rate, is_terminal)
-            is_complete = fleet.online == len(fleet.stations)
+        is_terminal, is_complete = self.stdout.isatty(), False
+        sent, at = 0, time.monotonic()
+        for tick in itertools.count(1):
+            await asyncio.sleep(1)
             self._show_troubles(fleet)
+            is_due = is_terminal or (tick % PLAIN_PROGRESS_EVERY_S == 0 and not is_complete)
+            if is_due and not self._is_quiet:
+                self._show_line(fleet, (fleet.sent - sent) / (time.monotonic() - at), is_terminal)
+                sent, at = fleet.sent, time.monotonic()
+                is_complete = fleet.online == len(fleet.stations)
 
     def _show_line(self, fleet: Fleet, rate: float, is_terminal: bool) -> None:
         line = f"{fleet.online} of {len(fleet.stations)} connected, {fleet.charging} charging, {rate:.1f} messages/s"
