@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, Protocol
 
-from emobility.common.bulk import Row
+from emobility.common.bulk import Row, stamp
 from stations.models.journal import Direction, Outcome
 from stations.ocpp import framing
 from stations.services.journal import exchange_row
@@ -120,7 +120,7 @@ class CallSlot:
         self._line.keep(
             exchange_row(
                 self._line.state.pk, Direction.OUT, call.action, call.message_id, frame, sent_at,
-                answer=answer, outcome=outcome, note=note, answered_at=at,
+                answer=answer, outcome=outcome, note=note, answered_at=stamp(at) if at else None,
             )
         )  # fmt: skip
 

@@ -220,7 +220,7 @@ class Exchange(Item):
         self.answer, self.outcome = framing.error(self.id_json, code, reason), Outcome.ERROR
         self.note = self.note or reason
 
-    def record(self, now: datetime) -> Row:
+    def record(self, now: str) -> Row:
         """The journal row; makes the answer, now that the effect is applied."""
         if self.error is not None:
             self._quarantined(self.error)
@@ -259,5 +259,5 @@ class _Kept(Item):
         super().__init__(None)
         self.row = row
 
-    def record(self, now: datetime) -> Row:
+    def record(self, now: str) -> Row:
         return self.row

@@ -15,11 +15,13 @@ from queue import SimpleQueue
 
 from django.db import InterfaceError, OperationalError, close_old_connections, connection, transaction
 
-from emobility.common.bulk import Row, statements
+from emobility.common.bulk import Row, stamp, statements
 from stations.services.effects import Effect
 from stations.services.journal import write_exchanges
 
-IDLE_WINDOW_S = 0.005
+WINDOW_S = 0.005
+"""How long a message may wait for company; a transaction costs the same for one as for fifty."""
+FULL_BATCH = 100
 MAX_BATCH = 500
 RETRY_S = 0.5
 
@@ -35,8 +37,8 @@ class Item:
         self.effect = effect
         self.error: Exception | None = None
 
-    def record(self, now: datetime) -> Row | None:
-        """The journal row; asked for once the effect is applied, still inside the transaction, at ``now``."""
+    def record(self, now: str) -> Row | None:
+        """The journal row; asked for once the effect is applied, still inside the transaction, at ``now`` (stamped)."""
         return None
 
     def done(self) -> None:
@@ -84,8 +86,7 @@ class Intake:
     def submit(self, item: Item) -> None:
         """Have ``item`` written with the next batch; event loop only."""
         self._pending.append(item)
-        if not self._in_flight and self._timer is None and self._loop is not None:
-            self._timer = self._loop.call_later(IDLE_WINDOW_S, self._flush)
+        self._schedule()
 
     async def apply(self, effect: Effect) -> None:
         """Write ``effect`` and wait for its commit; raises what made it fail."""
@@ -107,8 +108,19 @@ class Intake:
         self._stopping.set()
         self._batches.put(None)
 
+    def _schedule(self) -> None:
+        """Have what is pending written soon: at once when it is much, else with what the window brings."""
+        if self._in_flight or not self._pending or self._loop is None:
+            return
+        if len(self._pending) >= FULL_BATCH:
+            self._flush()
+        elif self._timer is None:
+            self._timer = self._loop.call_later(WINDOW_S, self._flush)
+
     def _flush(self) -> None:
-        self._timer = None
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
         if self._in_flight or not self._pending:
             return
         batch, self._pending = self._pending[:MAX_BATCH], self._pending[MAX_BATCH:]
@@ -124,7 +136,7 @@ class Intake:
                 item.done()
             except Exception:
                 _log.exception("answering failed")
-        self._flush()
+        self._schedule()
         if self._settled is not None and not self._in_flight and not self._settled.done():
             self._settled.set_result(None)
 
@@ -179,5 +191,5 @@ def write(batch: Sequence[Item]) -> None:
         with statements() as cursor:
             for kind in kinds:
                 kind.apply(cursor, by_kind[kind])
-            now = datetime.now(UTC)
+            now = stamp(datetime.now(UTC))
             write_exchanges(cursor, [row for item in batch if (row := item.record(now)) is not None])

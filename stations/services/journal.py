@@ -60,20 +60,20 @@ def exchange_row(
     answer: str = "",
     outcome: Outcome = Outcome.NONE,
     note: str = "",
-    answered_at: datetime | None = None,
+    answered_at: str | None = None,
 ) -> Row:
-    """A journal row for ``write_exchanges``; texts are cut and masked here."""
+    """A journal row for ``write_exchanges``; texts are cut and masked here, ``answered_at`` is stamped already."""
     return (
         station_id,
-        direction.value,
+        direction,
         action[:60],
         message_id[:255],
         masked(request),
         masked(answer) if answer else "",
-        outcome.value,
+        outcome,
         note[:255],
         stamp(received_at),
-        stamp(answered_at) if answered_at else None,
+        answered_at,
     )
 
 
