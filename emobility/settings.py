@@ -112,6 +112,7 @@ INSTALLED_APPS = [
     "stations",
     "loadmgmt",
     "roaming",
+    "emobility",
     "emobility.common",
     "django.contrib.admin",
     "django.contrib.auth",

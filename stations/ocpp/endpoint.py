@@ -8,7 +8,7 @@ from daphne.server import Server  # first: it installs the reactor
 
 from autobahn.websocket.compress import PerMessageDeflateOffer, PerMessageDeflateOfferAccept  # isort: skip
 from django.conf import settings  # isort: skip
-from twisted.internet import defer  # isort: skip
+from twisted.internet import defer, reactor  # isort: skip
 
 from stations.ocpp.consumer import StationConsumer, hub
 from stations.ocpp.wire import StationProtocol
@@ -44,6 +44,7 @@ class StationServer(Server):
         self.ws_factory.setProtocolOptions(
             failByDrop=False, perMessageCompressionAccept=_accept_compression, tcpNoDelay=True
         )
+        reactor.callWhenRunning(lambda: asyncio.ensure_future(hub.start()))
         # A full collection walks every idle connection; what is loaded now stays for good.
         gc.set_threshold(50_000, 50, 1000)
         gc.freeze()

@@ -83,7 +83,9 @@ class Hub:
             connection.close(SUPERSEDED, "replaced by a newer connection")
 
     async def stop(self) -> None:
-        """Say goodbye to every station, write everything out, give up the lease."""
+        """Say goodbye to every station and write everything out."""
+        if self._started is None:
+            return
         for task in self._tasks:
             task.cancel()
         if self._takeovers is not None:

@@ -18,6 +18,7 @@ DEMO_STATIONS = 6
 
 
 class Command(BaseCommand):
+    demo: subprocess.Popen[bytes] | None = None
     help = "Run portal, station endpoint and periodic tasks in one process (and, with DEMO=1, demo stations)."
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -48,6 +49,8 @@ class Command(BaseCommand):
         self.stdout.flush()
 
     def _run(self) -> None:
+        from daphne.server import reactor
+
         from emobility.scheduler import run_periodic
         from emobility.server import PortalServer
         from stations.ocpp.endpoint import StationServer
@@ -55,19 +58,20 @@ class Command(BaseCommand):
         stopping = threading.Event()
         periodic = threading.Thread(target=run_periodic, args=(stopping,), name="periodic", daemon=True)
         periodic.start()
-        demo = self._start_demo() if self.token else None
+        if self.token:
+            reactor.callWhenRunning(self._start_demo)
         try:
             PortalServer(port=settings.PORT, bind=settings.BIND).listen()
             StationServer(port=settings.OCPP_PORT, bind=settings.BIND).run()
         finally:
             stopping.set()
-            if demo is not None:
-                demo.terminate()
-                demo.wait(timeout=10)
+            if self.demo is not None:
+                self.demo.terminate()
+                self.demo.wait(timeout=10)
             periodic.join(timeout=5)
 
-    def _start_demo(self) -> subprocess.Popen[bytes]:
+    def _start_demo(self) -> None:
         """Demo stations are a process of their own, as real stations are."""
         url = f"ws://{settings.BIND}:{settings.OCPP_PORT}/ocpp/{self.token}"
         command = [sys.executable, "manage.py", "simulate", "--url", url, "--stations", str(DEMO_STATIONS), "--quiet"]
-        return subprocess.Popen(command, cwd=settings.BASE_DIR)  # noqa: S603 -- our own command
+        self.demo = subprocess.Popen(command, cwd=settings.BASE_DIR)  # noqa: S603 -- our own command
