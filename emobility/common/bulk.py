@@ -1,44 +1,22 @@
 """Set-based SQL for the hot path: many rows in one statement, the same calls on PostgreSQL and SQLite.
 
 Rows are sequences of plain values (int, float, bool, str, None) in the order of the fields; times go
-through ``stamp``. PostgreSQL gets all rows as one JSON parameter, SQLite one execution per row inside
-the driver: both measured several times cheaper than the ORM's bulk methods.
+through ``stamp``. Measured several times cheaper than the ORM's bulk methods.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import cast
 
-import orjson
-import psycopg
 from django.db import connection, models
 
-Row = Sequence[Any]
+from emobility.common.writers import Row, Writer
 
 
 def stamp(moment: datetime) -> str:
     """An aware UTC time in the form both databases store it from text."""
     return moment.isoformat(" ")[:-6]
-
-
-@contextmanager
-def statements() -> Iterator[Any]:
-    """The cursor for the statements of this module, inside the caller's transaction.
-
-    On PostgreSQL it is the driver's own, in pipeline mode: statements whose rows nobody reads are not waited for, what
-    is repeated is prepared. An error may surface at a later statement of the block, never after it.
-    """
-    if connection.vendor == "postgresql":
-        connection.ensure_connection()
-        native = connection.connection
-        native.prepare_threshold = 2
-        with native.pipeline(), psycopg.Cursor(native) as cursor:
-            yield cursor
-    else:
-        with connection.cursor() as cursor:
-            yield cursor
 
 
 def moment_of(value: datetime | None) -> datetime | None:
@@ -55,17 +33,11 @@ class _Statement(ABC):
         self.returns = False
         self._sql: dict[str, str] = {}
 
-    def _run(self, cursor: Any, rows: Sequence[Row]) -> list[tuple]:
+    def _run(self, writer: Writer, rows: Sequence[Row]) -> list[tuple]:
         if not rows:
             return []
         sql = self._sql.get(connection.vendor) or self._sql.setdefault(connection.vendor, self._build())
-        if connection.vendor == "postgresql":
-            cursor.execute(sql, [orjson.dumps(rows).decode()])
-            return cursor.fetchall() if self.returns else []
-        if not self.returns:
-            cursor.executemany(sql, rows)
-            return []
-        return [found for row in rows for found in cursor.execute(sql, row).fetchall()]
+        return writer.run(sql, rows, returns=self.returns)
 
     @abstractmethod
     def _build(self) -> str:
@@ -91,19 +63,20 @@ class Lookup:
 
     def __init__(self, types: Sequence[str], sql: str, *, lock: str = "") -> None:
         self._types, self._select, self._lock = types, sql, lock
+        self._sql: dict[str, str] = {}
 
-    def __call__(self, cursor: Any, rows: Sequence[Row]) -> list[tuple]:
+    def __call__(self, writer: Writer, rows: Sequence[Row]) -> list[tuple]:
         """The rows found, in no particular order."""
         if not rows:
             return []
-        cursor.execute(self._sql, [orjson.dumps(rows).decode()])
-        return cursor.fetchall()
+        return writer.ask(
+            self._sql.get(connection.vendor) or self._sql.setdefault(connection.vendor, self._build()), rows
+        )
 
-    @property
-    def _sql(self) -> str:
+    def _build(self) -> str:
         if connection.vendor == "postgresql":
             columns = ", ".join(f"(e->>{i})::{kind} AS c{i}" for i, kind in enumerate(self._types))
-            return self._filled(columns, "jsonb_array_elements(%s::jsonb) AS e") + self._lock
+            return self._filled(columns, "jsonb_array_elements($1::jsonb) AS e") + self._lock
         columns = ", ".join(f"json_extract(value, '$[{i}]') AS c{i}" for i in range(len(self._types)))
         return self._filled(columns, "json_each(%s)")
 
@@ -121,15 +94,15 @@ class Insert(_Statement):
         self._tail = f" {conflict}" + (f" RETURNING {returning}" if returning else "")
         self.returns = bool(returning)
 
-    def __call__(self, cursor: Any, rows: Sequence[Row]) -> list[tuple]:
+    def __call__(self, writer: Writer, rows: Sequence[Row]) -> list[tuple]:
         """Insert ``rows``; returns the RETURNING rows, in no particular order."""
-        return self._run(cursor, rows)
+        return self._run(writer, rows)
 
     def _build(self) -> str:
         head = f"INSERT INTO {self._table} ({', '.join(self._names())}) "
         if connection.vendor == "postgresql":
             # WHERE true: without it ON after a SELECT would be read as a join condition.
-            source = f"SELECT {', '.join(self._values())} FROM jsonb_array_elements(%s::jsonb) AS e WHERE true"  # noqa: S608
+            source = f"SELECT {', '.join(self._values())} FROM jsonb_array_elements($1::jsonb) AS e WHERE true"  # noqa: S608
         else:
             source = f"VALUES ({', '.join(['%s'] * len(self.fields))})"
         return head + source + self._tail
@@ -146,16 +119,16 @@ class Update(_Statement):
         self._set = len(fields) - keys
         self._condition = [condition] if condition else []
 
-    def __call__(self, cursor: Any, rows: Sequence[Row]) -> None:
+    def __call__(self, writer: Writer, rows: Sequence[Row]) -> None:
         """Update by key; rows whose key does not exist are skipped."""
-        self._run(cursor, rows)
+        self._run(writer, rows)
 
     def _build(self) -> str:
         names = self._names()
         values = self._values() if connection.vendor == "postgresql" else ["%s"] * len(names)
         pairs = [f"{name} = {value}" for name, value in zip(names, values, strict=True)]
         wheres = [f"{self._table}.{pair}" for pair in pairs[self._set :]] + self._condition
-        source = " FROM jsonb_array_elements(%s::jsonb) AS e" if connection.vendor == "postgresql" else ""
+        source = " FROM jsonb_array_elements($1::jsonb) AS e" if connection.vendor == "postgresql" else ""
         return f"UPDATE {self._table} SET {', '.join(pairs[: self._set])}{source} WHERE {' AND '.join(wheres)}"  # noqa: S608
 
 

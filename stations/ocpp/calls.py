@@ -13,7 +13,8 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, Protocol
 
-from emobility.common.bulk import Row, stamp
+from emobility.common.bulk import stamp
+from emobility.common.writers import Row
 from stations.models.journal import Direction, Outcome
 from stations.ocpp import framing
 from stations.services.journal import exchange_row

@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from types import ModuleType
 from typing import Protocol
 
-from emobility.common.bulk import Row
 from emobility.common.events import publish
+from emobility.common.writers import Row
 from stations.models.journal import Direction, Outcome
 from stations.ocpp import framing
 from stations.ocpp.calls import CallSlot
@@ -203,7 +203,8 @@ class Exchange(Item):
         id_json: str,
         note: str,
     ) -> None:
-        super().__init__(None)
+        self.effect = None
+        self.error = None
         self.connection = connection
         self.raw = raw
         self.received_at = received_at

@@ -20,6 +20,8 @@ MONEY_ACTIONS = frozenset({"StartTransaction", "StopTransaction", "MeterValues"}
 """Messages that are stored and confirmed whatever they contain (OCPP 1.6 §4.7, §4.8, §4.10)."""
 
 _CALL_HEAD = re.compile(rb'^\s*\[\s*2\s*,\s*("(?:[^"\\\x00-\x1f]|\\.){1,255}")\s*,\s*(?:"(\w{1,60})")?')
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"')
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -145,17 +147,10 @@ def _answer(frame: list) -> Answer | Malformed:
 def _too_deep(raw: bytes) -> bool:
     if raw.count(b"[") + raw.count(b"{") <= MAX_NESTING:
         return False
-    depth = deepest = 0
-    in_string = False
-    for byte in re.sub(rb"\\.", b"", raw):
-        if byte == 0x22:
-            in_string = not in_string
-        elif not in_string and byte in b"[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif not in_string and byte in b"]}":
-            depth -= 1
-    return deepest > MAX_DEPTH
+    brackets = _STRING.sub(b"", raw).translate(None, _NO_BRACKETS)
+    for _ in range(MAX_DEPTH):  # each round takes the innermost pairs away
+        brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
+    return brackets != b""
 
 
 def _read_leniently(raw: bytes) -> Any:

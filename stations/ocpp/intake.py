@@ -15,7 +15,8 @@ from queue import SimpleQueue
 
 from django.db import InterfaceError, OperationalError, close_old_connections, connection, transaction
 
-from emobility.common.bulk import Row, stamp, statements
+from emobility.common.bulk import stamp
+from emobility.common.writers import Row, writer
 from stations.services.effects import Effect
 from stations.services.journal import write_exchanges
 
@@ -188,8 +189,8 @@ def write(batch: Sequence[Item]) -> None:
     with transaction.atomic():
         for kind in kinds:
             kind.prepare(by_kind[kind])
-        with statements() as cursor:
+        with writer() as database:
             for kind in kinds:
-                kind.apply(cursor, by_kind[kind])
+                kind.apply(database, by_kind[kind])
             now = stamp(datetime.now(UTC))
-            write_exchanges(cursor, [row for item in batch if (row := item.record(now)) is not None])
+            write_exchanges(database, [row for item in batch if (row := item.record(now)) is not None])

@@ -107,37 +107,45 @@ def readings(meter_values: Any, now: datetime) -> Iterator[Reading]:
 
 def _reading(entry: dict, now: datetime) -> Reading | None:
     samples = entry.get("sampledValue")
-    found: dict[str, dict[str, float]] = {}
+    found: dict[str, float] = {}
+    phases: dict[str, list[float]] = {}
     context = None
     for sample in samples if type(samples) is list else (samples,):
-        if type(sample) is dict and _collect(found, sample) and context is None:
+        if type(sample) is dict and _collect(found, phases, sample) and context is None:
             context = sample.get("context")
-    if not found:
+    if not found and not phases:
         return None
-    current, voltage, soc = found.get(_CURRENT), found.get(_VOLTAGE), found.get(_SOC)
+    for measurand, values in phases.items():
+        # A value without a phase is the total; phases alone add up, but the largest current is what loads a fuse.
+        combined = max(values) if measurand == _CURRENT else values[0] if measurand in _EQUAL else sum(values)
+        found.setdefault(measurand, combined)
+    energy, power = found.get(_ENERGY), found.get(_POWER)
     return Reading(
         moment(entry.get("timestamp"), now) or now,
-        text(context, 20),
-        _total(found.get(_ENERGY)),
-        _total(found.get(_POWER)),
-        max(current.values()) if current else None,
-        next(iter(voltage.values())) if voltage else None,
-        next(iter(soc.values())) if soc else None,
+        context if type(context) is str and context in _CONTEXTS else text(context, 20),
+        None if energy is None else round(energy),
+        None if power is None else round(power),
+        found.get(_CURRENT),
+        found.get(_VOLTAGE),
+        found.get(_SOC),
     )
 
 
-def _collect(found: dict[str, dict[str, float]], sample: dict) -> bool:
-    """Put one sampled value, in our units, under its measurand and phase; False when it is nothing we use."""
+def _collect(found: dict[str, float], phases: dict[str, list[float]], sample: dict) -> bool:
+    """Take one sampled value, in our units; False when it is nothing we use."""
     get = sample.get
     traits = (get("measurand"), get("unit"), get("phase"), get("location"), get("format"))
     try:
         use = _USES[traits] if traits in _USES else _learn(traits)
-    except TypeError:  # an object where a word belongs
+        value = float(get("value", ""))
+    except (TypeError, ValueError):
         return False
-    value = None if use is None else decimal(get("value"))
-    if use is None or value is None or not use.low <= value <= use.high:
+    if use is None or not use.low <= value <= use.high:
         return False
-    found.setdefault(use.measurand, {})[use.phase] = value * use.factor
+    if use.phase:
+        phases.setdefault(use.measurand, []).append(value * use.factor)
+    else:
+        found[use.measurand] = value * use.factor
     return True
 
 
@@ -173,15 +181,11 @@ def _use_of(measurand: Any, unit: Any, phase: Any, location: Any, format: Any) -
     return _Use(measurand, str(phase), factor, low / factor, high / factor)
 
 
-def _total(by_phase: dict[str, float] | None) -> int | None:
-    """The value given without a phase, else the sum over the phases."""
-    if not by_phase:
-        return None
-    return round(by_phase[""] if "" in by_phase else sum(by_phase.values()))
-
-
 _ENERGY, _POWER, _CURRENT = "Energy.Active.Import.Register", "Power.Active.Import", "Current.Import"
 _VOLTAGE, _SOC = "Voltage", "SoC"
+_EQUAL = (_VOLTAGE, _SOC)
+"""Measurands of which every phase shows about the same."""
+_CONTEXTS = frozenset({"Sample.Periodic", "Sample.Clock", "Transaction.Begin", "Transaction.End", "Trigger", "Other"})
 _LOCATIONS = (None, "Outlet", "Cable", "EV")
 _FACTORS = {
     (_ENERGY, ""): 1,

@@ -5,6 +5,7 @@ lane: small, final, masked text frames, which is nearly every OCPP message, skip
 Everything else takes autobahn's own way.
 """
 
+import asyncio
 import logging
 import socket
 import time
@@ -17,6 +18,7 @@ from stations.ocpp.connection import Connection
 
 MAX_UNSENT_BYTES = 256 * 1024
 """A peer that reads so slowly that more waits for it is cut off."""
+READ_BYTES = 65536
 KEEPALIVE = ((socket.TCP_KEEPIDLE, 10), (socket.TCP_KEEPINTVL, 5), (socket.TCP_KEEPCNT, 3))
 """A dead link is noticed within 25 s, between two pings."""
 
@@ -58,6 +60,29 @@ class StationProtocol(WebSocketProtocol):
         self.transport.setTcpKeepAlive(True)
         for option, value in KEEPALIVE:
             self.socket.setsockopt(socket.IPPROTO_TCP, option, value)
+        self._read_directly()
+
+    def _read_directly(self) -> None:
+        """Read from the event loop itself; Twisted's way through its logging contexts costs as much as the message."""
+        loop, transport, number = asyncio.get_running_loop(), self.transport, self.socket.fileno()
+        transport.stopReading()
+        transport.startReading = lambda: loop.add_reader(number, self._readable)
+        transport.stopReading = lambda: loop.remove_reader(number)
+        transport.startReading()
+
+    def _readable(self) -> None:
+        try:
+            data = self.socket.recv(READ_BYTES)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if data:
+            self.dataReceived(data)
+        else:  # the end: Twisted reads it again and takes the connection down its usual way
+            self.transport.stopReading()
+            del self.transport.startReading, self.transport.stopReading
+            self.transport.startReading()
 
     # --- in --------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from emobility.common.bulk import Lookup, moment_of
+from emobility.common.writers import Writer
 from stations.enums import BadgeStatus
 from stations.models.badges import badge_key, badge_status
 from stations.services.effects import Effect
@@ -33,14 +34,14 @@ _look_up = Lookup(
 )
 
 
-def judge_badges(cursor: Any, asked: Iterable[tuple[int, str]]) -> dict[tuple[int, str], BadgeVerdict]:
+def judge_badges(writer: Writer, asked: Iterable[tuple[int, str]]) -> dict[tuple[int, str], BadgeVerdict]:
     """Verdicts for (station pk, idTag) pairs, from the rows as they are now.
 
     An unknown badge is accepted only where the site area takes any badge; an empty idTag never.
     """
     now = datetime.now(UTC)
     rows = [(pk, tag, badge_key(tag)) for pk, tag in asked]
-    return {(pk, tag): _judge(tag, *found, now=now) for pk, tag, *found in _look_up(cursor, rows)}
+    return {(pk, tag): _judge(tag, *found, now=now) for pk, tag, *found in _look_up(writer, rows)}
 
 
 def _judge(tag: str, any_badge: bool, pk: int | None, blocked: bool, expires: Any, *, now: datetime) -> BadgeVerdict:
@@ -59,8 +60,8 @@ class AuthorizeBadge(Effect):
     verdict: BadgeVerdict = UNKNOWN_BADGE
 
     @classmethod
-    def apply(cls, cursor: Any, effects: Sequence["AuthorizeBadge"]) -> None:
+    def apply(cls, writer: Writer, effects: Sequence["AuthorizeBadge"]) -> None:
         """Judge all badges by one query."""
-        verdicts = judge_badges(cursor, ((e.station_id, e.id_tag) for e in effects))
+        verdicts = judge_badges(writer, ((e.station_id, e.id_tag) for e in effects))
         for effect in effects:
             effect.verdict = verdicts[effect.station_id, effect.id_tag]

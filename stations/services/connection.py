@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
-from emobility.common.bulk import Update, stamp
+from emobility.common.bulk import Lookup, Update, stamp
+from emobility.common.writers import Writer
 from stations.enums import RefusalReason, RegistrationStatus, SessionState, TokenStatus
 from stations.models import ChargingSession, ChargingStation, Connector, EndpointProcess, OnboardingToken, Refusal
 from stations.services.effects import Effect
@@ -22,6 +22,7 @@ _connect = Update(
     ],
 )  # fmt: skip
 _disconnect = Update(ChargingStation, ["endpoint", "connection_changed_at", "last_seen_at", "endpoint", "id"], keys=2)
+_notify = Lookup(("text", "text"), "SELECT pg_notify(asked.c0, asked.c1)::text FROM asked")
 _seen = Update(ChargingStation, ["last_seen_at", "id"])
 REFUSALS_PER_ROW = timedelta(minutes=1)
 
@@ -63,12 +64,12 @@ class AdmitStation(Effect):
         _load([e.state for e in effects if e.state])
 
     @classmethod
-    def apply(cls, cursor: Any, effects: Sequence["AdmitStation"]) -> None:
+    def apply(cls, writer: Writer, effects: Sequence["AdmitStation"]) -> None:
         """Take over the stations let in."""
         last = {e.state.pk: e.row for e in effects if e.state}
-        _connect(cursor, list(last.values()))
+        _connect(writer, list(last.values()))
         for effect in effects:
-            effect._tell_previous_endpoint(cursor)
+            effect._tell_previous_endpoint(writer)
 
     def _register(self, token: OnboardingToken) -> ChargingStation:
         self.is_new = True
@@ -85,11 +86,11 @@ class AdmitStation(Effect):
             station.generation, _key(self.endpoint_id), at, at, self.ocpp_version, self.remote_address, token.pk, station.pk
         ]  # fmt: skip
 
-    def _tell_previous_endpoint(self, cursor: Any) -> None:
+    def _tell_previous_endpoint(self, writer: Writer) -> None:
         """The process that held the station's socket closes it; told with the commit."""
         if self.state and self.previous_endpoint and connection.vendor == "postgresql":
             message = f"{self.state.pk} {self.state.generation}"
-            cursor.execute("SELECT pg_notify(%s, %s)", [superseded_channel(self.previous_endpoint), message])
+            _notify(writer, [(superseded_channel(self.previous_endpoint), message)])
 
 
 def superseded_channel(endpoint_id: UUID) -> str:
@@ -128,10 +129,10 @@ class DisconnectStation(Effect):
     last_seen_at: datetime
 
     @classmethod
-    def apply(cls, cursor: Any, effects: Sequence["DisconnectStation"]) -> None:
+    def apply(cls, writer: Writer, effects: Sequence["DisconnectStation"]) -> None:
         """One update for all."""
         _disconnect(
-            cursor,
+            writer,
             [[None, stamp(e.at), stamp(e.last_seen_at), _key(e.endpoint_id), e.station_id] for e in effects],
         )
 
@@ -147,9 +148,9 @@ class SeeStations(Effect):
     seen: list[tuple[int, datetime]]
 
     @classmethod
-    def apply(cls, cursor: Any, effects: Sequence["SeeStations"]) -> None:
+    def apply(cls, writer: Writer, effects: Sequence["SeeStations"]) -> None:
         """One update for all."""
-        _seen(cursor, [[stamp(at), pk] for e in effects for pk, at in e.seen])
+        _seen(writer, [[stamp(at), pk] for e in effects for pk, at in e.seen])
 
 
 @dataclass(slots=True)

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from emobility.common.bulk import Update, stamp
+from emobility.common.writers import Writer
 from stations.enums import ConnectorStatus
 from stations.models import EVSE, ChargingSession, ChargingStation, Connector
 from stations.models.sessions import SessionState
@@ -55,10 +55,10 @@ class ReportStatus(Effect):
         interrupt_sessions([e.interrupts.pk for e in effects if e.interrupts])
 
     @classmethod
-    def apply(cls, cursor: Any, effects: Sequence["ReportStatus"]) -> None:
+    def apply(cls, writer: Writer, effects: Sequence["ReportStatus"]) -> None:
         """Write the statuses."""
-        _update_connectors(cursor, [e._connector_row() for e in effects if e.number > 0])
-        _update_stations(cursor, [[e.status.value, e.error_code, e.station_id] for e in effects if e.number == 0])
+        _update_connectors(writer, [e._connector_row() for e in effects if e.number > 0])
+        _update_stations(writer, [[e.status.value, e.error_code, e.station_id] for e in effects if e.number == 0])
 
     def remember(self, state: StationState) -> None:
         """The connector is known from now on, and so is the time of its status."""

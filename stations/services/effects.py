@@ -6,8 +6,9 @@ of a batch do not depend on each other.
 """
 
 from collections.abc import Sequence
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
+from emobility.common.writers import Writer
 from stations.services.station_state import StationState
 
 
@@ -23,7 +24,7 @@ class Effect:
         """Work through the ORM, first thing in the transaction; for what is rare."""
 
     @classmethod
-    def apply(cls, cursor: Any, effects: Sequence[Self]) -> None:
+    def apply(cls, writer: Writer, effects: Sequence[Self]) -> None:
         """Write ``effects`` by statements of ``emobility.common.bulk`` and put results into them."""
 
     def remember(self, state: StationState) -> None:

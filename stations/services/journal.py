@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from emobility.common.bulk import Insert, Row, stamp
+from emobility.common.bulk import Insert, stamp
+from emobility.common.writers import Row, Writer
 from stations.models import OcppExchange
 from stations.models.journal import Direction, Outcome
 
@@ -77,6 +77,6 @@ def exchange_row(
     )
 
 
-def write_exchanges(cursor: Any, rows: Sequence[Row]) -> None:
+def write_exchanges(writer: Writer, rows: Sequence[Row]) -> None:
     """Write journal rows inside the caller's transaction."""
-    _insert(cursor, rows)
+    _insert(writer, rows)

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from emobility.common.bulk import Insert, Update, stamp
+from emobility.common.writers import Writer
 from stations.models import ChargingSession, Connector, MeterSample
 from stations.services.effects import Effect
 from stations.services.energy import energy_between
@@ -44,9 +45,9 @@ def sample_row(station_id: int, number: int, session_id: int | None, reading: Me
     ]  # fmt: skip
 
 
-def insert_samples(cursor: Any, rows: Sequence[list]) -> None:
+def insert_samples(writer: Writer, rows: Sequence[list]) -> None:
     """Store samples; one that was stored before is left as it was."""
-    _insert(cursor, rows)
+    _insert(writer, rows)
 
 
 @dataclass(slots=True)
@@ -60,11 +61,11 @@ class RecordReadings(Effect):
     readings: Sequence[MeterReading]
 
     @classmethod
-    def apply(cls, cursor: Any, effects: Sequence["RecordReadings"]) -> None:
+    def apply(cls, writer: Writer, effects: Sequence["RecordReadings"]) -> None:
         """Store all samples by one statement."""
         asked = [(e.station_id, e.unknown_transaction) for e in effects if e.unknown_transaction]
-        known = sessions_by_transaction(cursor, asked)
-        insert_samples(cursor, [row for e in effects for row in e._rows(known)])
+        known = sessions_by_transaction(writer, asked)
+        insert_samples(writer, [row for e in effects for row in e._rows(known)])
 
     def _rows(self, known: dict[tuple[int, str], StoredSession]) -> list[list]:
         found = known.get((self.station_id, self.unknown_transaction))
@@ -102,10 +103,10 @@ class FlushReadings(Effect):
     sessions: list[list] = field(default_factory=list)
 
     @classmethod
-    def apply(cls, cursor: Any, effects: Sequence["FlushReadings"]) -> None:
+    def apply(cls, writer: Writer, effects: Sequence["FlushReadings"]) -> None:
         """Two updates, whatever the number of stations."""
-        _update_connectors(cursor, [row for e in effects for row in e.connectors])
-        _update_sessions(cursor, [row for e in effects for row in e.sessions])
+        _update_connectors(writer, [row for e in effects for row in e.connectors])
+        _update_sessions(writer, [row for e in effects for row in e.sessions])
 
     def collect(self, state: StationState) -> None:
         """Take the changed readings of one station."""

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from emobility.common.bulk import Update, stamp
+from emobility.common.writers import Writer
 from stations.enums import RegistrationStatus
 from stations.models import ChargingStation
 from stations.services.effects import Effect
@@ -26,9 +26,9 @@ class RecordBoot(Effect):
     at: datetime
 
     @classmethod
-    def apply(cls, cursor: Any, effects: Sequence["RecordBoot"]) -> None:
+    def apply(cls, writer: Writer, effects: Sequence["RecordBoot"]) -> None:
         """Write what the stations said of themselves."""
-        _boot(cursor, [e._row() for e in effects])
+        _boot(writer, [e._row() for e in effects])
 
     def _row(self) -> list:
         facts = [self.facts.get(name, "") for name in _BOOT_FIELDS]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from emobility.common.bulk import Lookup, moment_of
+from emobility.common.writers import Writer
 from stations.enums import SessionState
 from stations.services.station_state import OpenSession
 
@@ -28,10 +29,10 @@ class StoredSession(NamedTuple):
 
 
 def sessions_by_transaction(
-    cursor: Any, asked: Sequence[tuple[int, str]], *, lock: bool = False
+    writer: Writer, asked: Sequence[tuple[int, str]], *, lock: bool = False
 ) -> dict[tuple[int, str], StoredSession]:
     """Sessions by (station pk, transaction id); with ``lock`` they stay as they are until the transaction ends."""
-    found = (_look_up_locked if lock else _look_up)(cursor, asked)
+    found = (_look_up_locked if lock else _look_up)(writer, asked)
     return {(station, transaction): _stored(transaction, *row) for station, transaction, *row in found}
 
 

@@ -5,9 +5,9 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from emobility.common.bulk import Insert, Update, stamp
+from emobility.common.writers import Writer
 from stations.enums import BadgeStatus, SessionState
 from stations.models import ChargingSession, MeterSample
 from stations.models.badges import badge_key
@@ -94,12 +94,12 @@ class StartSession(Effect):
                 effect.connector_id = ensure_connector(effect.station_id, effect.number)
 
     @classmethod
-    def apply(cls, cursor: Any, effects: Sequence["StartSession"]) -> None:
+    def apply(cls, writer: Writer, effects: Sequence["StartSession"]) -> None:
         """Open the sessions; a repeated start finds the one it opened before."""
-        verdicts = judge_badges(cursor, ((e.station_id, e.id_tag) for e in effects))
+        verdicts = judge_badges(writer, ((e.station_id, e.id_tag) for e in effects))
         by_key = {(e.station_id, e._key()): e for e in effects}
         rows = [e._row(key, verdicts[e.station_id, e.id_tag]) for (_, key), e in by_key.items()]
-        for station_id, key, *opened in _open(cursor, rows):
+        for station_id, key, *opened in _open(writer, rows):
             by_key[station_id, key]._opened(*opened)
         interrupt_sessions([e.replaces.pk for e in effects if e.replaces and e.is_new])
 
@@ -160,11 +160,11 @@ class StopSession(Effect):
     verdict: BadgeVerdict | None = None
 
     @classmethod
-    def apply(cls, cursor: Any, effects: Sequence["StopSession"]) -> None:
+    def apply(cls, writer: Writer, effects: Sequence["StopSession"]) -> None:
         """Close the sessions; one that is closed already stays as it is, an unknown one is kept for review."""
-        cls._judge(cursor, effects)
+        cls._judge(writer, effects)
         asked = [(e.station_id, e.transaction_id) for e in effects if e.session is None and e.transaction_id]
-        stored = sessions_by_transaction(cursor, asked, lock=True)
+        stored = sessions_by_transaction(writer, asked, lock=True)
         closed, samples, orphans = [], [], []
         for effect in effects:
             found = stored.get((effect.station_id, effect.transaction_id))
@@ -175,12 +175,12 @@ class StopSession(Effect):
             samples += [sample_row(effect.station_id, session.connector_number, session.pk, r) for r in effect.readings]
             if found is None or not found.is_final:
                 closed.append(effect._closing_row(session))
-        _close(cursor, closed)
-        _open(cursor, orphans)
-        insert_samples(cursor, samples)
+        _close(writer, closed)
+        _open(writer, orphans)
+        insert_samples(writer, samples)
 
     @classmethod
-    def _judge(cls, cursor: Any, effects: Sequence["StopSession"]) -> None:
+    def _judge(cls, writer: Writer, effects: Sequence["StopSession"]) -> None:
         """A badge that ends its own session gets the answer it got at the start; others are looked up."""
         others = []
         for effect in effects:
@@ -188,7 +188,7 @@ class StopSession(Effect):
                 effect.verdict = BadgeVerdict(BadgeStatus(effect.session.badge_status))
             elif effect.id_tag:
                 others.append(effect)
-        verdicts = judge_badges(cursor, ((e.station_id, e.id_tag) for e in others))
+        verdicts = judge_badges(writer, ((e.station_id, e.id_tag) for e in others))
         for effect in others:
             effect.verdict = verdicts[effect.station_id, effect.id_tag]
 
