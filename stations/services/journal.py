@@ -12,15 +12,16 @@ from stations.models.journal import Direction, Outcome
 MASK = "•••"
 
 _PROTECTED_KEYS = r"AuthorizationKey|BasicAuthPassword"
+# Every repetition is bounded: a frame may be a mebibyte of anything.
 _SECRET_VALUE = re.compile(
-    rf'("(?:key|name)"\s*:\s*"(?:{_PROTECTED_KEYS})"[^{{}}]*?"(?:value|attributeValue)"\s*:\s*")(?:[^"\\]|\\.)*', re.I
+    rf'("(?:key|name)"\s*:\s*"(?:{_PROTECTED_KEYS})"[^{{}}]{{0,200}}?"(?:value|attributeValue)"\s*:\s*")(?:[^"\\]|\\.)*', re.I
 )
 _SECRET_VALUE_FIRST = re.compile(
-    rf'("(?:value|attributeValue)"\s*:\s*")(?:[^"\\]|\\.)*("[^{{}}]*?"(?:key|name)"\s*:\s*"(?:{_PROTECTED_KEYS})")',
+    rf'("(?:value|attributeValue)"\s*:\s*")(?:[^"\\]|\\.)*("[^{{}}]{{0,200}}?"(?:key|name)"\s*:\s*"(?:{_PROTECTED_KEYS})")',
     re.I,
 )
-_USER_IN_URL = re.compile(r'(\w+:(?:\\?/){2})[^/\\\s"@]+@')
-_TOKEN_IN_URL = re.compile(r"(/ocpp(?:\\?/)+)[A-Za-z0-9_-]{20,64}(?=\\?/)")
+_USER_IN_URL = re.compile(r'(:(?:\\?/){2})[^/\\\s"]{1,500}@')
+_TOKEN_IN_URL = re.compile(r"(/ocpp(?:\\?/){1,9})[A-Za-z0-9_-]{20,64}(?![A-Za-z0-9_-])")
 
 _insert = Insert(
     OcppExchange,
@@ -43,7 +44,9 @@ def masked(frame: str) -> str:
     """``frame`` without passwords, keys and connection tokens, fit for a text column."""
     lower = frame.lower()
     if "://" in lower or r":\/\/" in lower:
-        frame = _TOKEN_IN_URL.sub(rf"\1{MASK}", _USER_IN_URL.sub(rf"\1{MASK}@", frame))
+        frame = _USER_IN_URL.sub(rf"\1{MASK}@", frame)
+    if "/ocpp" in lower:
+        frame = _TOKEN_IN_URL.sub(rf"\1{MASK}", frame)
     if "authorizationkey" in lower or "basicauthpassword" in lower:
         frame = _SECRET_VALUE_FIRST.sub(rf"\1{MASK}\2", _SECRET_VALUE.sub(rf"\1{MASK}", frame))
     return frame.replace("\0", "\ufffd") if "\0" in frame else frame
