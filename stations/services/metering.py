@@ -22,7 +22,9 @@ _insert = Insert(
     conflict="ON CONFLICT DO NOTHING",
 )  # fmt: skip
 _update_connectors = Update(Connector, ["power_w", "power_at", "id"])
-_update_sessions = Update(ChargingSession, ["energy_wh", "power_w", "id"])
+_update_sessions = Update(
+    ChargingSession, ["energy_wh", "power_w", "id"], condition="state IN ('active', 'interrupted')"
+)
 
 
 class MeterReading(Protocol):
