@@ -130,6 +130,7 @@ class MeterSample(models.Model):
         models.DO_NOTHING,
         null=True,
         db_constraint=False,
+        db_index=False,
         related_name="samples",
         help_text=_("Session, if any."),
     )

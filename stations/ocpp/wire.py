@@ -88,7 +88,8 @@ class StationProtocol(WebSocketProtocol):
 
     def dataReceived(self, data: bytes) -> None:
         """The fast lane: whole small text frames, one after the other; the rest goes autobahn's way."""
-        if self.connection is None or self.data or self.inside_message or self.current_frame is not None:
+        connection = self.connection
+        if connection is None or self.data or self.inside_message or self.current_frame is not None:
             super().dataReceived(data)
             return
         position, end = 0, len(data)
@@ -99,17 +100,17 @@ class StationProtocol(WebSocketProtocol):
             stop = start + 4 + length
             if length == 127 or stop > end or self.state != self.STATE_OPEN:
                 break
-            self._take(apply_mask(data[start + 4 : stop], data[start : start + 4]))
+            self._heard()
+            self._receive(connection, apply_mask(data[start + 4 : stop], data[start : start + 4]))
             position = stop
         if position < end:
             super().dataReceived(data[position:])
 
-    def _take(self, payload: bytes) -> None:
+    def _heard(self) -> None:
+        """A message came: no ping is needed, and none that is out need be answered."""
         self.last_ping = time.time()
         if self.autoPingTimeoutCall:
             self._cancelAutoPingTimeoutCall()
-        if self.connection is not None:
-            self._receive(payload)
 
     def onMessage(self, payload: bytes, isBinary: bool) -> None:
         """A message that came autobahn's way: large, fragmented, compressed or binary."""
@@ -119,14 +120,13 @@ class StationProtocol(WebSocketProtocol):
         elif isBinary:
             self.connection.close(1003, "OCPP-J uses text frames")
         else:
-            self._receive(payload)
+            self._receive(self.connection, payload)
 
-    def _receive(self, payload: bytes) -> None:
-        assert self.connection is not None
+    def _receive(self, connection: Connection, payload: bytes) -> None:
         try:
-            self.connection.receive(payload)
+            connection.receive(payload)
         except Exception:
-            _log.exception("a frame of %s could not be processed", self.connection.state.identity)
+            _log.exception("a frame of %s could not be processed", connection.state.identity)
 
     def onPing(self, payload: bytes) -> None:
         """A sign of life."""

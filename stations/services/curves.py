@@ -14,6 +14,9 @@ POINTS = 600
 LONGEST_PAUSE = timedelta(minutes=20)
 """Samples further apart than this are not joined by a line."""
 
+CLOCK_SKEW = timedelta(days=1)
+"""Samples may be dated this long before the start of their session, when the station's clock was set meanwhile."""
+
 
 @dataclass
 class Curve:
@@ -52,7 +55,15 @@ def station_power(station: ChargingStation, start: datetime, end: datetime) -> l
 def session_curves(session: ChargingSession) -> list[Curve]:
     """Power (kW) and energy since the start (kWh) over the samples of ``session``."""
     power, energy = Curve(label="power", unit="kW"), Curve(label="energy", unit="kWh")
-    samples = MeterSample.objects.filter(session=session)
+    if session.connector is None:
+        return [power, energy]
+    # By station and connector first: samples have no index by session.
+    samples = MeterSample.objects.filter(
+        station=session.station_id,
+        connector_number=session.connector.number,
+        sampled_at__gte=session.started_at - CLOCK_SKEW,
+        session=session,
+    )
     span = samples.aggregate(first=Min("sampled_at"), last=Max("sampled_at"))
     if span["first"] is None:
         return [power, energy]

@@ -14,7 +14,8 @@ MASK = "•••"
 _PROTECTED_KEYS = r"AuthorizationKey|BasicAuthPassword"
 # Every repetition is bounded: a frame may be a mebibyte of anything.
 _SECRET_VALUE = re.compile(
-    rf'("(?:key|name)"\s*:\s*"(?:{_PROTECTED_KEYS})"[^{{}}]{{0,200}}?"(?:value|attributeValue)"\s*:\s*")(?:[^"\\]|\\.)*', re.I
+    rf'("(?:key|name)"\s*:\s*"(?:{_PROTECTED_KEYS})"[^{{}}]{{0,200}}?"(?:value|attributeValue)"\s*:\s*")(?:[^"\\]|\\.)*',
+    re.I,
 )
 _SECRET_VALUE_FIRST = re.compile(
     rf'("(?:value|attributeValue)"\s*:\s*")(?:[^"\\]|\\.)*("[^{{}}]{{0,200}}?"(?:key|name)"\s*:\s*"(?:{_PROTECTED_KEYS})")',
@@ -65,15 +66,18 @@ def exchange_row(
     note: str = "",
     answered_at: str | None = None,
 ) -> Row:
-    """A journal row for ``write_exchanges``; texts are cut and masked here, ``answered_at`` is stamped already."""
+    """A journal row for ``write_exchanges``; texts are cut and masked here, ``answered_at`` is stamped already.
+
+    Choices become plain strings, which drivers bind without asking what they are.
+    """
     return (
         station_id,
-        direction,
+        str.__str__(direction),
         action[:60],
         message_id[:255],
         masked(request),
         masked(answer) if answer else "",
-        outcome,
+        str.__str__(outcome),
         note[:255],
         stamp(received_at),
         answered_at,
