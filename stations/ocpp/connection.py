@@ -5,24 +5,26 @@ committed. Messages of one station are processed one after the other, so each se
 the one before; stations that send several at once are read no further than ``MAX_WAITING``.
 """
 
+import logging
 from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime
 from types import ModuleType
-from typing import Protocol
+from typing import Any, Protocol
 
 from emobility.common.events import publish
 from emobility.common.writers import Row
 from stations.models.journal import Direction, Outcome
 from stations.ocpp import framing
 from stations.ocpp.calls import CallSlot
-from stations.ocpp.framing import MONEY_ACTIONS, Answer, Call, Malformed
+from stations.ocpp.framing import MONEY_ACTIONS, NO_PAYLOAD, Answer, Call, Malformed
 from stations.ocpp.intake import Intake, Item
 from stations.ocpp.schemas import validators
 from stations.ocpp.tolerance import mend
 from stations.services.journal import exchange_row
 from stations.services.station_state import StationState
 
+_log = logging.getLogger(__name__)
 MAX_WAITING = 16
 MAX_NOISE = 20
 """Unreadable frames in a row after which the connection is closed."""
@@ -66,6 +68,8 @@ class Connection:
 
     def receive(self, raw: bytes) -> None:
         """Take one text frame from the station."""
+        if self.closed:
+            return  # a newer connection or none has the station; what was not answered comes again
         if self._busy:
             self._waiting.append(raw)
             if len(self._waiting) >= MAX_WAITING and not self._paused:
@@ -123,26 +127,34 @@ class Connection:
         exchange = Exchange(self, raw, now, call.action, call.message_id, call.id_json, call.note)
         handler = self._version.HANDLERS.get(call.action)
         if handler is None:
-            known = call.action in self._validators
+            known = call.action in self._validators and f"{call.action}Response" in self._validators
             exchange.refuse("NotSupported" if known else "NotImplemented", "this message is not handled here")
         elif not self.state.accepted and call.action not in self._version.BEFORE_ACCEPTED:
             exchange.refuse("SecurityError", "send BootNotification first")
-        elif self._usable(call, exchange):
-            handling = handler(self.state, call.payload, now)
-            exchange.effect, exchange.reply = handling.effect, handling.answer
+        else:
+            self._handle(handler, call, exchange)
         self._submit(exchange)
+
+    def _handle(self, handler: Callable[..., Any], call: Call, exchange: "Exchange") -> None:
+        try:
+            if self._usable(call, exchange):
+                handling = handler(self.state, call.payload, exchange.received_at)
+                exchange.effect, exchange.reply = handling.effect, handling.answer
+        except Exception as error:
+            _log.exception("a %s of %s could not be processed", call.action, self.state.identity)
+            exchange.error = error
 
     def _usable(self, call: Call, exchange: "Exchange") -> bool:
         """Check the payload against its schema, mending it where that is harmless."""
         validator = self._validators[call.action]
-        if validator.is_valid(call.payload) and not call.note:
+        if not call.note and validator.is_valid(call.payload):
             return True
-        verdict = mend(call.action, call.payload, validator)
         call.payload = framing.scrub(call.payload)
+        verdict = mend(call.action, call.payload, validator)
         exchange.note = "; ".join(filter(None, (call.note, verdict.note)))
         if verdict.error is None or call.action in MONEY_ACTIONS:
             return True
-        exchange.refuse(verdict.error, verdict.note)
+        exchange.refuse("ProtocolError" if call.note == NO_PAYLOAD else verdict.error, verdict.note)
         return False
 
     # --- through the intake ----------------------------------------------------
@@ -171,6 +183,10 @@ class Connection:
         """Send a request of ours."""
         if not self.closed:
             self._transport.send(frame)
+
+    def confirmation(self, action: str) -> dict:
+        """The answer to a message that carries money and could not be processed."""
+        return self._version.confirmation(action)
 
     def keep(self, row: Row) -> None:
         """Write a journal row that goes with no effect and no answer."""
@@ -246,8 +262,8 @@ class Exchange(Item):
 
     def _quarantined(self, error: Exception) -> None:
         """Could not be processed: a message that carries money is confirmed all the same, so that it is not repeated for ever."""
-        if self.action in MONEY_ACTIONS and self.reply is not None:
-            self.answer = framing.result(self.id_json, self.reply())
+        if self.action in MONEY_ACTIONS:
+            self.answer = framing.result(self.id_json, self.connection.confirmation(self.action))
         else:
             self.refuse("InternalError", "kept for review")
         self.note = f"quarantined: {type(error).__name__}: {error}"

@@ -11,10 +11,13 @@ from typing import Any
 
 import orjson
 
-MAX_NESTING = 64
+MAX_NESTING = 32
 """Opening brackets after which the depth of a frame is counted; no OCPP 1.6 message nests deeper than 8."""
 MAX_DEPTH = 32
 MAX_ID_LENGTH = 255
+
+NO_PAYLOAD = "no payload"
+"""Note on a request whose payload is missing or null, which stands for {} (OCPP-J 1.6 §4.2.1)."""
 
 MONEY_ACTIONS = frozenset({"StartTransaction", "StopTransaction", "MeterValues"})
 """Messages that are stored and confirmed whatever they contain (OCPP 1.6 §4.7, §4.8, §4.10)."""
@@ -114,18 +117,20 @@ def scrub(value: Any) -> Any:
 
 def _call(frame: list, note: str) -> Call | Malformed:
     message_id = frame[1] if len(frame) > 1 else None
+    if len(frame) < 2:
+        return Malformed("a request without a message id", counts=True)
     if type(message_id) in (int, float):
         note, message_id, id_json = "message id is a number", str(message_id), orjson.dumps(message_id).decode()
     elif type(message_id) is not str or not 0 < len(message_id) <= MAX_ID_LENGTH:
         return Malformed("message id is missing, empty or too long", answer="ProtocolError")
     else:
-        id_json = orjson.dumps(message_id).decode()
+        id_json = orjson.dumps(message_id).decode() if not note else json.dumps(message_id)
     action = frame[2] if len(frame) > 2 else None
     if type(action) is not str:
         return Malformed("no action", "ProtocolError", id_json, message_id)
     payload = frame[3] if len(frame) > 3 else None
     if payload is None:
-        payload = {}
+        payload, note = {}, NO_PAYLOAD
     elif type(payload) is not dict:
         if action not in MONEY_ACTIONS:
             return Malformed("payload is not an object", "ProtocolError", id_json, message_id, action[:60])
@@ -157,14 +162,24 @@ def _read_leniently(raw: bytes) -> Any:
     head = _CALL_HEAD.match(raw)
     money = head is not None and head[2] is not None and head[2].decode() in MONEY_ACTIONS
     try:
-        text = raw.decode("utf-8", "replace" if money else "strict")
-        return json.loads(text, strict=not money, parse_constant=_refuse, parse_float=_finite)
+        if money:
+            text = raw.decode("utf-8", "replace")
+            return json.loads(text, strict=False, parse_constant=_nothing, parse_float=float, parse_int=_whole)
+        return json.loads(raw.decode(), parse_constant=_refuse, parse_float=_finite)
     except (ValueError, RecursionError):
         return None
 
 
 def _refuse(name: str) -> None:
     raise ValueError(name)
+
+
+def _nothing(name: str) -> None:
+    """NaN and Infinity are no measured values."""
+
+
+def _whole(digits: str) -> int | None:
+    return int(digits) if len(digits) < 40 else None
 
 
 def _finite(text: str) -> float:

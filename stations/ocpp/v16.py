@@ -13,12 +13,12 @@ from django.conf import settings
 from stations.enums import BadgeStatus, ConnectorStatus
 from stations.models.badges import badge_key
 from stations.ocpp import values
-from stations.services.authorization import AuthorizeBadge, BadgeVerdict
+from stations.services.authorization import UNKNOWN_BADGE, AuthorizeBadge, BadgeVerdict
 from stations.services.connectors import MAX_CONNECTORS, ReportStatus
 from stations.services.effects import Effect
 from stations.services.metering import RecordReadings
 from stations.services.registration import RecordBoot, RecordProgress
-from stations.services.sessions import StartSession, StopSession
+from stations.services.sessions import StartSession, StopSession, new_transaction_id
 from stations.services.station_state import OpenSession, StationState
 
 SUBPROTOCOL = "ocpp1.6"
@@ -202,6 +202,13 @@ HANDLERS: dict[str, Callable[[StationState, dict, datetime], Handling]] = {
 }
 BEFORE_ACCEPTED = frozenset({"BootNotification"})
 """What a station may send before its registration is accepted (§4.2)."""
+
+
+def confirmation(action: str) -> dict:
+    """The answer to a start, stop or meter values that could not be processed: a stop for that start is kept for review."""
+    if action == "StartTransaction":
+        return {"transactionId": int(new_transaction_id()), "idTagInfo": id_tag_info(UNKNOWN_BADGE)}
+    return {}
 
 
 def utc(moment: datetime) -> str:
