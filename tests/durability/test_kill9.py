@@ -4,14 +4,16 @@ import asyncio
 import os
 import signal
 
+import psycopg
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, connections
 
 from tests.durability.audit import Totals, audit
 from tests.durability.fleet import HABITS, Fleet
 from tests.durability.kill9 import kill_under_load, site_for_stations
 from tests.durability.ledger import Books
+from tests.support import wait_until
 
 KILLS = 5
 STATIONS = 20
@@ -64,16 +66,23 @@ def test_crashing_database_loses_nothing_and_doubles_nothing(endpoint, token):
                 await asyncio.to_thread(crash_database)
         return fleet.books
 
+    connections.close_all()
+    connection.close_pool()  # its connections will not survive
     assert_nothing_lost_nothing_doubled(asyncio.run(crash_under_load()))
     assert "database unavailable" in endpoint.log_file.read_text()
 
 
 def crash_database() -> None:
     """Kill one server process of PostgreSQL: it ends all others, forgets its memory and recovers from its log."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid != pg_backend_pid()"
-        )
-        [(victim,), *_] = cursor.fetchall()
-    connection.close()
-    os.kill(victim, signal.SIGKILL)
+    others = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid != pg_backend_pid()"
+    with wait_until(_own_connection, "the database takes connections") as database:
+        [(victim,), *_] = wait_until(database.execute(others).fetchall, "the endpoint uses the database")
+        os.kill(victim, signal.SIGKILL)
+
+
+def _own_connection() -> psycopg.Connection | None:
+    database = connection.settings_dict
+    try:
+        return psycopg.connect(dbname=database["NAME"], user=database["USER"], host=database["HOST"], autocommit=True)
+    except psycopg.OperationalError:
+        return None
