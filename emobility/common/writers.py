@@ -99,6 +99,8 @@ class PostgresWriter:
         return name
 
     def _checked(self, result: Any) -> Any:
+        if self._pgconn.status == pq.ConnStatus.BAD:
+            raise psycopg.OperationalError(self._pgconn.get_error_message())
         if result.status not in (pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK):
             raise psycopg.errors.error_from_result(result)
         return result
