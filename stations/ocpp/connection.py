@@ -24,10 +24,13 @@ from stations.ocpp.tolerance import mend
 from stations.services.journal import exchange_row
 from stations.services.station_state import StationState
 
-_log = logging.getLogger(__name__)
 MAX_WAITING = 16
 MAX_NOISE = 20
 """Unreadable frames in a row after which the connection is closed."""
+MAX_MENDED_BYTES = 16 * 1024
+"""A larger frame full of faults would hold up everybody for a second; what it says is used as it is."""
+
+_log = logging.getLogger(__name__)
 
 
 class Transport(Protocol):
@@ -150,6 +153,9 @@ class Connection:
         if not call.note and validator.is_valid(call.payload):
             return True
         call.payload = framing.scrub(call.payload)
+        if call.action in MONEY_ACTIONS and len(exchange.raw) > MAX_MENDED_BYTES:
+            exchange.note = "; ".join(filter(None, (call.note, "schema: too large to mend")))
+            return True
         verdict = mend(call.action, call.payload, validator)
         exchange.note = "; ".join(filter(None, (call.note, verdict.note)))
         if verdict.error is None or call.action in MONEY_ACTIONS:

@@ -151,7 +151,7 @@ def on_stop(state: StationState, payload: dict, now: datetime) -> Handling:
         received_at=now,
         meter_stop_wh=meter_stop,
         reason=values.text(payload.get("reason"), 30) or "Local",
-        readings=list(values.readings(payload.get("transactionData") or [], now)),
+        readings=values.readings(payload.get("transactionData") or [], now),
     )
     return Handling(effect, lambda: {"idTagInfo": id_tag_info(effect.verdict)} if effect.verdict else {})
 
@@ -161,7 +161,7 @@ def on_meter_values(state: StationState, payload: dict, now: datetime) -> Handli
     number = values.integer(payload.get("connectorId"))
     if number is None or not 0 <= number <= MAX_CONNECTORS:
         return NOTHING
-    readings = list(values.readings(payload.get("meterValue") or [], now))
+    readings = values.readings(payload.get("meterValue") or [], now)
     if not readings:
         return NOTHING
     transaction_id = own_transaction(payload.get("transactionId"))

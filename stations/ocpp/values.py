@@ -4,7 +4,6 @@ Nothing here raises for what a station may send; what cannot be used comes back 
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -66,9 +65,12 @@ def _offset(zone: str | None) -> timedelta:
 
 
 def integer(value: Any) -> int | None:
-    """A whole number of at most 63 bits, also when written as text or as 12.0; None otherwise."""
+    """A whole number, also when written as text or as 12.0; None otherwise.
+
+    At most 62 bits: the difference of two fits a database column.
+    """
     number = decimal(value)
-    return int(number) if number is not None and abs(number) < 2**63 and number == int(number) else None
+    return int(number) if number is not None and abs(number) < 2**62 and number == int(number) else None
 
 
 def decimal(value: Any) -> float | int | None:
@@ -96,29 +98,36 @@ class Reading:
     soc_percent: float | None = None
 
 
-def readings(meter_values: Any, now: datetime) -> Iterator[Reading]:
-    """The readings in a ``meterValue`` array (OCPP 1.6 §7.33); moments that carry nothing we use are left out."""
+def readings(meter_values: Any, now: datetime) -> list[Reading]:
+    """The readings in a ``meterValue`` array (OCPP 1.6 §7.33), oldest first; moments that carry nothing we use are left out."""
+    found = []
     for entry in meter_values if isinstance(meter_values, list) else [meter_values]:
         if isinstance(entry, dict):
             reading = _reading(entry, now)
             if reading is not None:
-                yield reading
+                found.append(reading)
+    if len(found) > 1:
+        found.sort(key=lambda reading: reading.sampled_at)
+    return found
 
 
 def _reading(entry: dict, now: datetime) -> Reading | None:
     samples = entry.get("sampledValue")
     found: dict[str, float] = {}
-    phases: dict[str, list[float]] = {}
+    phases: dict[str, dict[str, float]] = {}
     context = None
     for sample in samples if type(samples) is list else (samples,):
         if type(sample) is dict and _collect(found, phases, sample) and context is None:
             context = sample.get("context")
     if not found and not phases:
         return None
-    for measurand, values in phases.items():
+    for measurand, by_phase in phases.items():
         # A value without a phase is the total; phases alone add up, but the largest current is what loads a fuse.
+        values = list(by_phase.values())
         combined = max(values) if measurand == _CURRENT else values[0] if measurand in _EQUAL else sum(values)
-        found.setdefault(measurand, combined)
+        low, high = _PLAUSIBLE[measurand]
+        if low <= combined <= high:
+            found.setdefault(measurand, combined)
     energy, power = found.get(_ENERGY), found.get(_POWER)
     return Reading(
         moment(entry.get("timestamp"), now) or now,
@@ -131,19 +140,19 @@ def _reading(entry: dict, now: datetime) -> Reading | None:
     )
 
 
-def _collect(found: dict[str, float], phases: dict[str, list[float]], sample: dict) -> bool:
+def _collect(found: dict[str, float], phases: dict[str, dict[str, float]], sample: dict) -> bool:
     """Take one sampled value, in our units; False when it is nothing we use."""
     get = sample.get
     traits = (get("measurand"), get("unit"), get("phase"), get("location"), get("format"))
     try:
         use = _USES[traits] if traits in _USES else _learn(traits)
         value = float(get("value", ""))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return False
     if use is None or not use.low <= value <= use.high:
         return False
     if use.phase:
-        phases.setdefault(use.measurand, []).append(value * use.factor)
+        phases.setdefault(use.measurand, {})[use.phase] = value * use.factor
     else:
         found[use.measurand] = value * use.factor
     return True
@@ -163,11 +172,12 @@ class _Use:
 _USES: dict[tuple, _Use | None] = {}
 """Kinds of samples met so far; a station sends the same few over and over."""
 _MAX_USES = 2000
+_MAX_PHASE = 10
 
 
 def _learn(traits: tuple) -> _Use | None:
     use = _use_of(*traits)
-    if len(_USES) < _MAX_USES:
+    if use is not None and len(use.phase) <= _MAX_PHASE and len(_USES) < _MAX_USES:
         _USES[traits] = use
     return use
 
