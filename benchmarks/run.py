@@ -35,6 +35,7 @@ class Plan:
     open_s: float
     storm: int
     idle: int
+    waiting: tuple[int, ...] = (64, 256)
 
 
 FULL = Plan(stations=500, cycles=1, rounds=5, rate=500, open_s=6, storm=3000, idle=1000)
@@ -111,9 +112,14 @@ class Bench:
                 self._verify(server, generator.report())
 
     def _round(self, server: Server, generator: Generator) -> Round:
-        full, full_cost = costing(server, lambda: generator.closed(cycles=self.plan.cycles))
+        full = {
+            waiting: costing(
+                server, lambda waiting=waiting: generator.closed(cycles=self.plan.cycles, outstanding=waiting)
+            )
+            for waiting in self.plan.waiting
+        }
         paced, paced_cost = costing(server, lambda: generator.open(rate=self.plan.rate, seconds=self.plan.open_s))
-        return Round(full, full_cost, paced, paced_cost)
+        return Round(full, paced, paced_cost)
 
     def _verify(self, server: Server, answered: dict[str, int]) -> None:
         if (stored := server.journal()) is not None:
