@@ -39,7 +39,7 @@ class Plan:
 
 
 FULL = Plan(stations=500, cycles=1, rounds=5, rate=500, open_s=6, storm=3000, idle=1000)
-QUICK = Plan(stations=200, cycles=1, rounds=2, rate=200, open_s=4, storm=500, idle=500)
+QUICK = Plan(stations=300, cycles=1, rounds=2, rate=200, open_s=4, storm=500, idle=500)
 
 
 class Generator:

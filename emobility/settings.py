@@ -124,7 +124,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_filters",
     "django_tables2",
-    "import_export",
     "template_partials",
     "allauth",
     "allauth.account",
