@@ -73,5 +73,18 @@ class Command(BaseCommand):
     def _start_demo(self) -> None:
         """Demo stations are a process of their own, as real stations are."""
         url = f"ws://{settings.BIND}:{settings.OCPP_PORT}/ocpp/{self.token}"
-        command = [sys.executable, "manage.py", "simulate", "--url", url, "--stations", str(DEMO_STATIONS), "--quiet"]
+        command = [
+            sys.executable,
+            "manage.py",
+            "simulate",
+            "--url",
+            url,
+            "--stations",
+            str(DEMO_STATIONS),
+            "--rate",
+            "3",
+            "--sample-interval",
+            "5",
+            "--quiet",
+        ]
         self.demo = subprocess.Popen(command, cwd=settings.BASE_DIR)  # noqa: S603 -- our own command
