@@ -6,6 +6,7 @@ from typing import Any
 
 from daphne.server import Server  # first: it installs the reactor
 
+from autobahn.websocket import protocol as autobahn_protocol  # isort: skip
 from autobahn.websocket.compress import PerMessageDeflateOffer, PerMessageDeflateOfferAccept  # isort: skip
 from django.conf import settings  # isort: skip
 from twisted.internet import defer, reactor  # isort: skip
@@ -45,6 +46,8 @@ class StationServer(Server):
             failByDrop=False, perMessageCompressionAccept=_accept_compression, tcpNoDelay=True
         )
         reactor.callWhenRunning(lambda: asyncio.ensure_future(hub.start()))
+        # autobahn formats all its options for a debug line nobody reads, at every connect: a third of a handshake.
+        autobahn_protocol.pformat = _unformatted  # type: ignore[assignment]
         # A full collection walks every idle connection; what is loaded now stays for good.
         gc.set_threshold(50_000, 50, 1000)
         gc.freeze()
@@ -67,6 +70,10 @@ class StationServer(Server):
 
     def _open(self) -> bool:
         return any("disconnected" not in details for details in self.connections.values())
+
+
+def _unformatted(options: object) -> str:
+    return ""
 
 
 async def application(scope: dict, receive: Any, send: Any) -> None:
