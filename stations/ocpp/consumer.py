@@ -55,15 +55,18 @@ class StationConsumer(AsyncConsumer):
             await self._refuse(RefusalReason.UNKNOWN_PATH, Request("", None), None)
             return None
         token_digest = None if request.token is None else digest(request.token, purpose="onboarding")
-        if not set(self.scope["subprotocols"]) & set(VERSIONS):
-            await self._refuse_subprotocol(request, token_digest)
-            return None
-        admission = AdmitStation(request.identity, token_digest, self._address, v16.VERSION, hub.id, datetime.now(UTC))
+        admission = AdmitStation(
+            request.identity, token_digest, self._address, v16.VERSION, hub.id, datetime.now(UTC),
+            names_version=self._subprotocol is not None,
+        )  # fmt: skip
         try:
             await hub.intake.apply(admission)
         except Exception:
-            _log.exception("handshake of %s failed", request.identity)
+            _log.exception("handshake from %s failed", self._address)
             await self._deny(503, [(b"retry-after", b"10")])
+            return None
+        if admission.refusal == RefusalReason.WRONG_SUBPROTOCOL:
+            await self._refuse_subprotocol(request, token_digest)
             return None
         if admission.refusal is not None:
             await self._refuse(admission.refusal, request, token_digest)
@@ -87,16 +90,25 @@ class StationConsumer(AsyncConsumer):
         await self._log_refusal(RefusalReason.WRONG_SUBPROTOCOL, request, token_digest, 101, detail)
 
     async def _deny(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
+        if "websocket.http.response" not in self.scope.get("extensions", {}):
+            await self.send({"type": "websocket.close"})  # the server makes it a 403
+            return
         await self.send({"type": "websocket.http.response.start", "status": status, "headers": headers})
         await self.send({"type": "websocket.http.response.body", "body": PHRASES[status].encode()})
 
     async def _log_refusal(
         self, reason: RefusalReason, request: Request, token_digest: str | None, status: int, detail: str
     ) -> None:
-        _log.info("handshake refused: %s from %s: %s", request.identity or "?", self._address, reason.value)
-        await hub.intake.apply(
-            RefuseHandshake(request.identity, token_digest, self._address, reason, status, detail, datetime.now(UTC))
+        refusal = RefuseHandshake(
+            request.identity, token_digest, self._address, reason, status, detail, datetime.now(UTC)
         )
+        await hub.intake.apply(refusal)
+        _log.info("handshake refused: %s from %s: %s", refusal.identity or "?", self._address, reason.value)
+
+    @property
+    def _subprotocol(self) -> str | None:
+        """The best version the station offers; None when it offers none of ours."""
+        return next((name for name in VERSIONS if name in self.scope["subprotocols"]), None)
 
     @property
     def _address(self) -> str:
@@ -106,10 +118,10 @@ class StationConsumer(AsyncConsumer):
     # --- connection ------------------------------------------------------------
 
     async def _serve(self, state: StationState, receive: Callable[[], Awaitable[dict]]) -> None:
-        subprotocol = next(name for name in VERSIONS if name in self.scope["subprotocols"])
+        subprotocol = self._subprotocol
         direct = self.scope.get("extensions", {}).get("emobility.direct")
         transport: Transport = direct or _AsgiTransport(self.send)
-        connection = Connection(state, VERSIONS[subprotocol], transport, hub.intake)
+        connection = Connection(state, VERSIONS[subprotocol or v16.SUBPROTOCOL], transport, hub.intake)
         hub.add(connection)
         try:
             await self.send({"type": "websocket.accept", "subprotocol": subprotocol})

@@ -40,10 +40,12 @@ class StationServer(Server):
 
     def prepare(self) -> None:
         """Make Daphne's factory ready for stations; called once it exists, before the first connection."""
-        if settings.OCPP_FAST_LANE:
-            self.ws_factory.protocol = StationProtocol
+        self.ws_factory.protocol = StationProtocol
         self.ws_factory.setProtocolOptions(
-            failByDrop=False, perMessageCompressionAccept=_accept_compression, tcpNoDelay=True
+            failByDrop=False,
+            perMessageCompressionAccept=_accept_compression,
+            tcpNoDelay=True,
+            utf8validateIncoming=False,  # a wrong byte in a text must not cost the connection; see framing.py
         )
         reactor.callWhenRunning(lambda: asyncio.ensure_future(hub.start()))
         # autobahn formats all its options for a debug line nobody reads, at every connect: a third of a handshake.
@@ -54,8 +56,10 @@ class StationServer(Server):
 
     def create_application(self, protocol: Any, scope: dict) -> Any:
         """Offer the consumer the direct way to the socket."""
-        if isinstance(protocol, StationProtocol) and not getattr(protocol.transport, "TLS", False):
-            scope["extensions"] = {"emobility.direct": protocol, "websocket.http.response": {}}
+        if isinstance(protocol, StationProtocol):
+            scope["extensions"] = {"websocket.http.response": {}}
+            if settings.OCPP_FAST_LANE and not getattr(protocol.transport, "TLS", False):
+                scope["extensions"]["emobility.direct"] = protocol
         return super().create_application(protocol, scope)
 
     def kill_all_applications(self) -> Any:

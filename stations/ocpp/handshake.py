@@ -9,8 +9,8 @@ from urllib.parse import unquote
 from stations.enums import RefusalReason
 from stations.services.credentials import TOKEN_PATTERN
 
-IDENTITY_PATTERN = re.compile(r"[A-Za-z0-9*_=+|@.\-]{1,48}", re.ASCII)
-"""identifierString of OCPP 2.0.1 without the colon, which would split HTTP Basic credentials."""
+IDENTITY_PATTERN = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9*_=+|@.\-]{1,48}", re.ASCII)
+"""identifierString of OCPP 2.0.1 without the colon, which would split HTTP Basic credentials, and no step in a path."""
 
 HTTP_STATUS = {
     RefusalReason.UNKNOWN_PATH: 404,

@@ -72,7 +72,9 @@ class Hub:
             return
         del self.connections[connection.state.pk]
         self._flush_readings_of([connection])
-        effect = DisconnectStation(connection.state.pk, self.id, datetime.now(UTC), connection.last_seen_at)
+        effect = DisconnectStation(
+            connection.state.pk, connection.state.generation, self.id, datetime.now(UTC), connection.last_seen_at
+        )
         self.intake.submit(_Announced(effect, connection.state.pk))
 
     def supersede(self, station_id: int, generation: int) -> None:

@@ -7,6 +7,7 @@ Everything else takes autobahn's own way.
 
 import asyncio
 import logging
+import re
 import socket
 import time
 from typing import Any
@@ -22,6 +23,7 @@ READ_BYTES = 65536
 KEEPALIVE = ((socket.TCP_KEEPIDLE, 10), (socket.TCP_KEEPINTVL, 5), (socket.TCP_KEEPCNT, 3))
 """A dead link is noticed within 25 s, between two pings."""
 
+_ORIGIN = re.compile(rb"\r\n(?:Sec-WebSocket-)?Origin:[^\r\n]*", re.IGNORECASE)
 _log = logging.getLogger(__name__)
 
 
@@ -33,9 +35,16 @@ class StationProtocol(WebSocketProtocol):
 
     # --- handshake -------------------------------------------------------------
 
+    def processHandshake(self) -> None:
+        """An Origin protects browsers' cookies, which mean nothing here; stations put all sorts of things there."""
+        self.data = _ORIGIN.sub(b"", self.data)  # type: ignore[has-type]
+        super().processHandshake()
+
     def onConnect(self, request: Any) -> Any:
         """Cookies mean nothing here: a browser's session gives no rights on this port."""
         request.headers.pop("cookie", None)
+        if self.http_request_uri.startswith("/"):  # autobahn takes the first part of a path with two slashes for a host
+            request.path = self.http_request_uri.partition("?")[0]
         return super().onConnect(request)
 
     def handle_reply(self, message: dict) -> None:
@@ -55,6 +64,8 @@ class StationProtocol(WebSocketProtocol):
 
     def attach(self, connection: Connection) -> None:
         """Hand frames straight to ``connection`` from now on."""
+        if not self.transport.connected:
+            return  # gone during the handshake
         self.connection = connection
         self.socket = self.transport.socket
         self.transport.setTcpKeepAlive(True)

@@ -11,6 +11,7 @@ from emobility.common.bulk import Lookup, Update, stamp
 from emobility.common.writers import Writer
 from stations.enums import RefusalReason, RegistrationStatus, SessionState, TokenStatus
 from stations.models import ChargingSession, ChargingStation, Connector, EndpointProcess, OnboardingToken, Refusal
+from stations.services.credentials import digest
 from stations.services.effects import Effect
 from stations.services.station_state import ConnectorState, OpenSession, StationState
 
@@ -21,7 +22,9 @@ _connect = Update(
         "onboarding_token", "id",
     ],
 )  # fmt: skip
-_disconnect = Update(ChargingStation, ["endpoint", "connection_changed_at", "last_seen_at", "endpoint", "id"], keys=2)
+_disconnect = Update(
+    ChargingStation, ["endpoint", "connection_changed_at", "last_seen_at", "endpoint", "generation", "id"], keys=3
+)
 _notify = Lookup(("text", "text"), "SELECT pg_notify(asked.c0, asked.c1)::text FROM asked")
 _seen = Update(ChargingStation, ["last_seen_at", "id"])
 REFUSALS_PER_ROW = timedelta(minutes=1)
@@ -41,6 +44,8 @@ class AdmitStation(Effect):
     ocpp_version: str
     endpoint_id: UUID
     at: datetime
+    names_version: bool = True
+    """Whether the station offers a version we speak; one that never names any may be let in all the same."""
     state: StationState | None = None
     refusal: RefusalReason | None = None
     is_new: bool = False
@@ -56,7 +61,7 @@ class AdmitStation(Effect):
             effect.state, effect.row = None, []
             token = tokens.get(effect.token_digest or "")
             station = stations.get(effect.identity.lower())
-            effect.refusal = refusal_of(token, station, token_given=effect.token_digest is not None, at=effect.at)
+            effect.refusal = effect._refusal(token, station)
             if effect.refusal is None and token is not None:
                 station = station or effect._register(token)
                 stations[station.identity_key] = station
@@ -70,6 +75,11 @@ class AdmitStation(Effect):
         _connect(writer, list(last.values()))
         for effect in effects:
             effect._tell_previous_endpoint(writer)
+
+    def _refusal(self, token: OnboardingToken | None, station: ChargingStation | None) -> RefusalReason | None:
+        if not self.names_version and (station is None or not station.assume_ocpp16):
+            return RefusalReason.WRONG_SUBPROTOCOL
+        return refusal_of(token, station, token_given=self.token_digest is not None, at=self.at)
 
     def _register(self, token: OnboardingToken) -> ChargingStation:
         self.is_new = True
@@ -120,10 +130,11 @@ def refusal_of(
 
 @dataclass(slots=True)
 class DisconnectStation(Effect):
-    """The station's socket is gone; only if this process still holds it."""
+    """The station's socket is gone; only if this process still holds it and no newer connection was let in."""
 
     order = 0
     station_id: int
+    generation: int
     endpoint_id: UUID
     at: datetime
     last_seen_at: datetime
@@ -133,7 +144,10 @@ class DisconnectStation(Effect):
         """One update for all."""
         _disconnect(
             writer,
-            [[None, stamp(e.at), stamp(e.last_seen_at), _key(e.endpoint_id), e.station_id] for e in effects],
+            [
+                [None, stamp(e.at), stamp(e.last_seen_at), _key(e.endpoint_id), e.generation, e.station_id]
+                for e in effects
+            ],
         )
 
     @property
@@ -169,6 +183,7 @@ class RefuseHandshake(Effect):
     def prepare(cls, effects: Sequence["RefuseHandshake"]) -> None:
         """Count repetitions, write the rest."""
         for effect in effects:
+            effect._leave_out_token()
             same = Refusal.objects.filter(
                 identity=effect.identity,
                 remote_address=effect.remote_address,
@@ -180,6 +195,12 @@ class RefuseHandshake(Effect):
             else:
                 same.count, same.last_at = same.count + 1, effect.at
                 same.save(update_fields=["count", "last_at"])
+
+    def _leave_out_token(self) -> None:
+        """A token in the place of the identity: the URL ends too early or has both the wrong way round."""
+        as_token = digest(self.identity, purpose="onboarding")
+        if self.identity and OnboardingToken.objects.filter(digest=as_token).exists():
+            self.identity, self.token_digest, self.detail = "", as_token, "the URL ends with the token"
 
     def _write(self) -> None:
         token = OnboardingToken.objects.filter(digest=self.token_digest).first() if self.token_digest else None
