@@ -174,6 +174,8 @@ class Connection:
         if exchange.effect is not None:
             exchange.effect.remember(self.state)
             publish(self._name, *exchange.effect.live_names)
+        if not exchange.stored:
+            self.close(1011, "the message could not be stored")
         if exchange.answer and not self.closed:
             self._transport.send(exchange.answer)
         self._busy = False
@@ -225,8 +227,7 @@ class Exchange(Item):
         id_json: str,
         note: str,
     ) -> None:
-        self.effect = None
-        self.error = None
+        super().__init__(None)
         self.connection = connection
         self.raw = raw
         self.received_at = received_at

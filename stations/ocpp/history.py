@@ -126,8 +126,9 @@ class StationHistory:
 
     def _of_stop(self, frame: Any, payload: dict) -> Iterator[str]:
         stopped_at = values.moment(payload.get("timestamp"), frame.received_at)
-        expected = {
-            "meter_stop_wh": values.integer(payload.get("meterStop")),
+        meter_stop_wh = values.integer(payload.get("meterStop"))
+        expected: dict[str, Any] = {
+            "meter_stop_wh": meter_stop_wh,
             "stop_reason": values.text(payload.get("reason"), 30) or "Local",
             "stop_id_tag": values.text(payload.get("idTag"), 255),
         }
@@ -141,7 +142,7 @@ class StationHistory:
             return  # repeated: the first report counts
         self._closed.add(session.transaction_id)
         expected["stopped_at"] = max(stopped_at or frame.received_at, session.started_at)
-        expected["energy_wh"] = _energy_wh(session, expected["meter_stop_wh"], readings)
+        expected["energy_wh"] = _energy_wh(session, meter_stop_wh, readings)
         yield from _mismatches(session, expected)
         if session.state not in FINAL:
             yield f"session {session.pk} is still {session.state}"

@@ -30,13 +30,17 @@ _log = logging.getLogger(__name__)
 
 
 class Item:
-    """One unit of work. ``effect`` is what it changes; ``error`` what kept this item alone from being written."""
+    """One unit of work. ``effect`` is what it changes; ``error`` what kept this item alone from being written.
 
-    __slots__ = ("effect", "error")
+    ``stored`` is False where not even its journal row could be written.
+    """
+
+    __slots__ = ("effect", "error", "stored")
 
     def __init__(self, effect: Effect | None) -> None:
         self.effect = effect
         self.error: Exception | None = None
+        self.stored = True
 
     def record(self, now: str) -> Row | None:
         """The journal row; asked for once the effect is applied, still inside the transaction, at ``now`` (stamped)."""
@@ -172,7 +176,8 @@ class Intake:
             return [part[:middle], part[middle:]]
         item = part[0]
         if item.error is not None:  # not even its journal row can be written
-            _log.error("frame lost from the journal", exc_info=error)
+            _log.error("frame not stored, it is not answered", exc_info=error)
+            item.stored = False
             return []
         _log.error("message quarantined", exc_info=error)
         item.error, item.effect = error, None

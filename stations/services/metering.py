@@ -13,14 +13,13 @@ from stations.services.energy import energy_between
 from stations.services.session_lookup import StoredSession, sessions_by_transaction
 from stations.services.station_state import OpenSession, StationState
 
+_MEASURANDS = ["energy_wh", "power_w", "current_a", "voltage_v", "soc_percent"]
 _insert = Insert(
     MeterSample,
-    [
-        "station", "connector_number", "session", "sampled_at", "context",
-        "energy_wh", "power_w", "current_a", "voltage_v", "soc_percent",
-    ],
-    conflict="ON CONFLICT DO NOTHING",
-)  # fmt: skip
+    ["station", "connector_number", "session", "sampled_at", "context", *_MEASURANDS],
+    conflict="ON CONFLICT (station_id, connector_number, sampled_at, context) DO UPDATE SET "
+    + ", ".join(f"{n} = coalesce(stations_metersample.{n}, excluded.{n})" for n in ["session_id", *_MEASURANDS]),
+)
 _update_connectors = Update(Connector, ["power_w", "power_at", "id"])
 _update_sessions = Update(
     ChargingSession, ["energy_wh", "power_w", "id"], condition="state IN ('active', 'interrupted')"
@@ -48,8 +47,13 @@ def sample_row(station_id: int, number: int, session_id: int | None, reading: Me
 
 
 def insert_samples(writer: Writer, rows: Sequence[list]) -> None:
-    """Store samples; one that was stored before is left as it was."""
-    _insert(writer, rows)
+    """Store samples. What stations report of one moment in several parts becomes one; a value once stored stays."""
+    by_moment: dict[tuple, list] = {}
+    for row in rows:
+        first = by_moment.setdefault((row[0], row[1], row[3], row[4]), row)
+        if first is not row:
+            first[:] = [old if old is not None else new for old, new in zip(first, row, strict=True)]
+    _insert(writer, list(by_moment.values()))
 
 
 @dataclass(slots=True)

@@ -168,6 +168,8 @@ class StopSession(Effect):
         closed, samples, orphans = [], [], []
         for effect in effects:
             found = stored.get((effect.station_id, effect.transaction_id))
+            if not effect.transaction_id and effect._is_repeated():
+                continue
             session = effect.session or (found.session if found else None)
             if session is None:
                 orphans.append(effect._orphan_row())
@@ -191,6 +193,19 @@ class StopSession(Effect):
         verdicts = judge_badges(writer, ((e.station_id, e.id_tag) for e in others))
         for effect in others:
             effect.verdict = verdicts[effect.station_id, effect.id_tag]
+
+    def _is_repeated(self) -> bool:
+        """A stop without a transaction id is known again by its values; then it must not end what runs now."""
+        ended = ChargingSession.objects.filter(
+            station=self.station_id,
+            state__in=FINAL_STATES,
+            stopped_at=self.stopped_at,
+            meter_stop_wh=self.meter_stop_wh,
+            stop_id_tag=self.id_tag,
+        ).first()
+        if ended and self.session and self.session.pk != ended.pk:
+            self.session = None
+        return ended is not None
 
     def _closing_row(self, session: OpenSession) -> list:
         result = settle(
