@@ -4,6 +4,7 @@ import itertools
 from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
+from django.db import connections
 
 from stations.models import ChargingStation, OcppExchange
 from tests.stations.ocpp.guest import Guest
@@ -15,9 +16,12 @@ _numbers = itertools.count(1)
 
 
 @pytest.fixture(autouse=True)
-def database_in_async_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+async def database_in_async_tests(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
     """Async tests read the database as they go; the servers they talk to are other processes or threads."""
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    of_this_test = connections["default"]  # made here, the test's context has it too; else it would stay open for ever
+    yield
+    of_this_test.close()
 
 
 @pytest.fixture
