@@ -14,6 +14,7 @@ from tests.durability.fleet import HABITS, Fleet
 from tests.durability.kill9 import kill_under_load, site_for_stations
 from tests.durability.ledger import Books
 from tests.support import wait_until
+from tests.support.servers import Endpoint
 
 KILLS = 5
 STATIONS = 20
@@ -57,6 +58,17 @@ def test_stopped_endpoint_takes_leave_of_every_station(endpoint, token):
     assert [each.identity for each in books if 1001 not in each.close_codes] == []
 
 
+def test_journal_that_cannot_be_written_confirms_nothing(endpoint, token):
+    async def hide_journal_under_load() -> list[Books]:
+        async with Fleet(endpoint.url(token, "").rstrip("/"), 3, HABITS) as fleet:
+            await fleet.answered(30)
+            await asyncio.to_thread(hide_journal, endpoint)
+            await fleet.answered(30)
+        return fleet.books
+
+    assert_nothing_lost_nothing_doubled(asyncio.run(hide_journal_under_load()))
+
+
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lives and dies with the endpoint")
 def test_crashing_database_loses_nothing_and_doubles_nothing(endpoint, token):
     async def crash_under_load() -> list[Books]:
@@ -70,6 +82,20 @@ def test_crashing_database_loses_nothing_and_doubles_nothing(endpoint, token):
     connection.close_pool()  # its connections will not survive
     assert_nothing_lost_nothing_doubled(asyncio.run(crash_under_load()))
     assert "database unavailable" in endpoint.log_file.read_text()
+
+
+def hide_journal(endpoint: Endpoint) -> None:
+    """Take the journal's table away until the endpoint has noticed, as a failed migration would."""
+    noticed = endpoint.log_file.stat().st_size
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE stations_ocppexchange RENAME TO hidden")
+        try:
+            wait_until(
+                lambda: "stations_ocppexchange" in endpoint.log_file.read_text()[noticed:], "the trouble is logged"
+            )
+        finally:
+            cursor.execute("ALTER TABLE hidden RENAME TO stations_ocppexchange")
+    connection.close()
 
 
 def crash_database() -> None:
