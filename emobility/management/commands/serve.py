@@ -71,7 +71,7 @@ class Command(BaseCommand):
             periodic.join(timeout=5)
 
     def _start_demo(self) -> None:
-        """Demo stations are a process of their own, as real stations are."""
+        """Demo stations are a process of their own, as real stations are; it ends with this one, however that ends."""
         url = f"ws://{settings.BIND}:{settings.OCPP_PORT}/ocpp/{self.token}"
         command = [
             sys.executable,
@@ -86,5 +86,6 @@ class Command(BaseCommand):
             "--sample-interval",
             "5",
             "--quiet",
+            "--until-eof",
         ]
-        self.demo = subprocess.Popen(command, cwd=settings.BASE_DIR)  # noqa: S603 -- our own command
+        self.demo = subprocess.Popen(command, cwd=settings.BASE_DIR, stdin=subprocess.PIPE)  # noqa: S603 -- our own command

@@ -36,6 +36,7 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=0, help="the same seed draws the same stations and drivers")
         parser.add_argument("--sample-interval", type=positive, default=10, help="seconds between meter values")
         parser.add_argument("--quiet", action="store_true", help="say nothing but what goes wrong")
+        parser.add_argument("--until-eof", action="store_true", help="stop when standard input ends, as with its owner")
         pace = parser.add_mutually_exclusive_group()
         pace.add_argument(
             "--time-scale",
@@ -60,14 +61,16 @@ class Command(BaseCommand):
             where = without_secrets(plan.url)
             self.stdout.write(f"{plan.stations} stations connect to {where}, time scale {plan.clock.scale:.3g}")
         fleet = Fleet(plan)
-        asyncio.run(self._run(fleet))
+        asyncio.run(self._run(fleet, until_eof=options["until_eof"]))
         if fleet.are_all_refused:
             sys.exit(ALL_REFUSED)
 
-    async def _run(self, fleet: Fleet) -> None:
-        fleet_task = asyncio.ensure_future(fleet.run())
+    async def _run(self, fleet: Fleet, *, until_eof: bool) -> None:
+        loop, fleet_task = asyncio.get_running_loop(), asyncio.ensure_future(fleet.run())
         for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, fleet_task.cancel)
+            loop.add_signal_handler(number, fleet_task.cancel)
+        if until_eof:
+            loop.add_reader(sys.stdin, lambda: loop.remove_reader(sys.stdin) and fleet_task.cancel())
         progress = asyncio.ensure_future(self._show_progress(fleet))
         try:
             await asyncio.wait([fleet_task])
