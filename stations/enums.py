@@ -113,7 +113,6 @@ class BadgeStatus(DescribedChoices):
     BLOCKED = "blocked", _("Known, but blocked by an operator."), "bad", _("Blocked")
     EXPIRED = "expired", _("Known, but its validity has ended."), "warn", _("Expired")
     INVALID = "invalid", _("Not known to this system."), "bad", _("Invalid")
-    CONCURRENT_TX = "concurrent_tx", _("Already used in another running session."), "warn", _("In use elsewhere")
 
 
 class SessionState(DescribedChoices):
