@@ -15,12 +15,13 @@ from emobility.common.events import publish, run_flusher
 from stations.ocpp.connection import Connection
 from stations.ocpp.intake import Intake, Item
 from stations.ocpp.takeover import TakeoverListener
-from stations.services.connection import DisconnectStation, RenewLease, SeeStations, superseded_channel
+from stations.services.connection import DisconnectStation, FindUnwelcome, RenewLease, SeeStations, superseded_channel
 from stations.services.metering import FlushReadings
 
 FLUSH_READINGS_S = 1.0
 RENEW_LEASE_S = 8.0
 FLUSH_SEEN_S = 30.0
+DROP_UNWELCOME_S = 3.0
 SUPERSEDED = 4001
 """Close code for a connection that a newer one of the same station replaces."""
 
@@ -51,6 +52,7 @@ class Hub:
             asyncio.create_task(self._every(FLUSH_READINGS_S, self._flush_readings)),
             asyncio.create_task(self._every(RENEW_LEASE_S, self._renew_lease)),
             asyncio.create_task(self._every(FLUSH_SEEN_S, self._flush_seen)),
+            asyncio.create_task(self._every(DROP_UNWELCOME_S, self._drop_unwelcome)),
         ]
         if database.vendor == "postgresql":
             self._takeovers = TakeoverListener(superseded_channel(self.id), self.supersede)
@@ -125,6 +127,15 @@ class Hub:
 
     async def _renew_lease(self) -> None:
         await self.intake.apply(RenewLease(self.id, datetime.now(UTC)))
+
+    async def _drop_unwelcome(self) -> None:
+        """Close the sockets of stations whose token was withdrawn together with its stations."""
+        question = FindUnwelcome(self.id, datetime.now(UTC))
+        if self.connections:
+            await self.intake.apply(question)
+        for station_id in question.station_ids:
+            if (connection := self.connections.get(station_id)) is not None:
+                connection.close(1008, "token withdrawn")
 
     async def _flush_seen(self) -> None:
         seen = [(c.state.pk, c.last_seen_at) for c in self.connections.values()]

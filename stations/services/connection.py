@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 
 from emobility.common.bulk import Lookup, Update, stamp
 from emobility.common.writers import Writer
@@ -221,6 +222,25 @@ class RefuseHandshake(Effect):
     @property
     def live_names(self) -> tuple[str, ...]:
         return ("refusals",)
+
+
+@dataclass(slots=True)
+class FindUnwelcome(Effect):
+    """Asks which stations of this process hold a token that was withdrawn together with its stations."""
+
+    endpoint_id: UUID
+    at: datetime
+    station_ids: list[int] = field(default_factory=list)
+
+    @classmethod
+    def prepare(cls, effects: Sequence["FindUnwelcome"]) -> None:
+        """One query for each process, that is one."""
+        for effect in effects:
+            withdrawn = Q(onboarding_token__revoked_at__lte=effect.at) | Q(onboarding_token__expires_at__lte=effect.at)
+            found = ChargingStation.objects.filter(
+                withdrawn, endpoint=effect.endpoint_id, onboarding_token__disconnects_stations=True
+            )
+            effect.station_ids = list(found.values_list("pk", flat=True))
 
 
 @dataclass(slots=True)
