@@ -69,6 +69,9 @@ class CallSlot:
 
     def call(self, call: OutgoingCall) -> None:
         """Send ``call`` when its turn comes."""
+        if self._line.closed:
+            call.settled(CallEnd.UNKNOWN, None)
+            return
         self._queue.append(call)
         self._next()
 

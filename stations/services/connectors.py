@@ -45,12 +45,14 @@ class ReportStatus(Effect):
     error_info: str
     at: datetime
     interrupts: OpenSession | None = None
+    connector_is_new: bool = False
 
     @classmethod
     def prepare(cls, effects: Sequence["ReportStatus"]) -> None:
         """Make the connectors seen for the first time; sessions left behind wait for a late stop."""
         for effect in effects:
-            if effect.connector_id is None and effect.number > 0:
+            if (effect.connector_id is None or effect.connector_is_new) and effect.number > 0:
+                effect.connector_is_new = True  # made again when the transaction is tried again
                 effect.connector_id = ensure_connector(effect.station_id, effect.number)
         interrupt_sessions([e.interrupts.pk for e in effects if e.interrupts])
 

@@ -64,7 +64,7 @@ class StartSession(Effect):
 
     ``report`` is what makes two starts the same start. ``clock_trusted`` is False where the station has no
     usable clock: then the report of its next session may look the same, and the number of
-    sessions it has finished tells them apart.
+    sessions finished on the connector tells them apart.
     """
 
     order = 2
@@ -85,12 +85,14 @@ class StartSession(Effect):
     transaction_id: str = ""
     verdict: BadgeVerdict = UNKNOWN_BADGE
     running: bool = False
+    connector_is_new: bool = False
 
     @classmethod
     def prepare(cls, effects: Sequence["StartSession"]) -> None:
         """Make the connectors seen for the first time."""
         for effect in effects:
-            if effect.connector_id is None:
+            if effect.connector_id is None or effect.connector_is_new:
+                effect.connector_is_new = True  # made again when the transaction is tried again
                 effect.connector_id = ensure_connector(effect.station_id, effect.number)
 
     @classmethod
@@ -106,7 +108,8 @@ class StartSession(Effect):
     def _key(self) -> str:
         if self.clock_trusted:
             return business_key("start", *self.report)
-        finished = ChargingSession.objects.filter(station=self.station_id, state__in=FINAL_STATES).count()
+        on_connector = ChargingSession.objects.filter(station=self.station_id, connector=self.connector_id)
+        finished = on_connector.filter(state__in=FINAL_STATES).count()
         return business_key("start", *self.report, finished)
 
     def _row(self, key: str, verdict: BadgeVerdict) -> list:

@@ -1,10 +1,11 @@
 """Stations on a real endpoint: one process per module, one fresh station per test."""
 
 import itertools
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
-from django.db import connections
+from django.db import DEFAULT_DB_ALIAS, connections
 
 from stations.models import ChargingStation, OcppExchange
 from tests.stations.ocpp.guest import Guest
@@ -16,12 +17,15 @@ _numbers = itertools.count(1)
 
 
 @pytest.fixture(autouse=True)
-async def database_in_async_tests(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
-    """Async tests read the database as they go; the servers they talk to are other processes or threads."""
+def database_in_async_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Async tests read the database as they go; the servers they talk to are other processes or threads.
+
+    Django would open connections of its own for every async call stack: here the thread's is used.
+    """
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    of_this_test = connections["default"]  # made here, the test's context has it too; else it would stay open for ever
-    yield
-    of_this_test.close()
+    of_thread = threading.local()
+    setattr(of_thread, DEFAULT_DB_ALIAS, connections[DEFAULT_DB_ALIAS])
+    monkeypatch.setattr(connections, "_connections", of_thread)
 
 
 @pytest.fixture
