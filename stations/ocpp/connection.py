@@ -171,9 +171,11 @@ class Connection:
 
     def committed(self, exchange: "Exchange") -> None:
         """The exchange is stored: send its answer and go on with what waits."""
+        names: tuple[str, ...] = ()
         if exchange.effect is not None:
             exchange.effect.remember(self.state)
-            publish(self._name, *exchange.effect.live_names)
+            names = exchange.effect.live_names
+        publish(self._name, *names)
         if not exchange.stored:
             self.close(1011, "the message could not be stored")
         if exchange.answer and not self.closed:

@@ -16,6 +16,7 @@ from stations.ocpp.connection import Connection
 from stations.ocpp.intake import Intake, Item
 from stations.ocpp.takeover import TakeoverListener
 from stations.services.connection import DisconnectStation, FindUnwelcome, RenewLease, SeeStations, superseded_channel
+from stations.services.effects import Effect
 from stations.services.metering import FlushReadings
 
 FLUSH_READINGS_S = 1.0
@@ -77,7 +78,7 @@ class Hub:
         effect = DisconnectStation(
             connection.state.pk, connection.state.generation, self.id, datetime.now(UTC), connection.last_seen_at
         )
-        self.intake.submit(_Announced(effect, connection.state.pk))
+        self.intake.submit(_Announced(effect, f"station-{connection.state.pk}", *effect.live_names))
 
     def supersede(self, station_id: int, generation: int) -> None:
         """Another process holds the station with a newer generation."""
@@ -120,7 +121,7 @@ class Hub:
             if connection.state.changed_connectors:
                 effect.collect(connection.state)
         if effect.connectors:
-            self.intake.submit(Item(effect))
+            self.intake.submit(_Announced(effect, *effect.live_names))
 
     async def _flush_readings(self) -> None:
         self._flush_readings_of(self.connections.values())
@@ -146,11 +147,11 @@ class Hub:
 class _Announced(Item):
     """An effect whose commit open pages are told of."""
 
-    __slots__ = ("station_id",)
+    __slots__ = ("names",)
 
-    def __init__(self, effect: DisconnectStation, station_id: int) -> None:
+    def __init__(self, effect: Effect, *names: str) -> None:
         super().__init__(effect)
-        self.station_id = station_id
+        self.names = names
 
     def done(self) -> None:
-        publish(f"station-{self.station_id}", "stations")
+        publish(*self.names)

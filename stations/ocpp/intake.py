@@ -16,6 +16,7 @@ from queue import SimpleQueue
 from django.db import InterfaceError, OperationalError, close_old_connections, connection, transaction
 
 from emobility.common.bulk import stamp
+from emobility.common.events import publish
 from emobility.common.writers import Row, writer
 from stations.services.effects import Effect
 from stations.services.journal import write_exchanges
@@ -53,16 +54,17 @@ class Item:
 class _Awaited(Item):
     """An item somebody waits for."""
 
-    __slots__ = ("written",)
+    __slots__ = ("names", "written")
 
     def __init__(self, effect: Effect, written: asyncio.Future[None]) -> None:
         super().__init__(effect)
-        self.written = written
+        self.names, self.written = effect.live_names, written
 
     def done(self) -> None:
         if self.written.cancelled():
             return
         if self.error is None:
+            publish(*self.names)
             self.written.set_result(None)
         else:
             self.written.set_exception(self.error)

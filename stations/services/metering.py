@@ -107,6 +107,7 @@ class FlushReadings(Effect):
 
     connectors: list[list] = field(default_factory=list)
     sessions: list[list] = field(default_factory=list)
+    stations: list[int] = field(default_factory=list)
 
     @classmethod
     def apply(cls, writer: Writer, effects: Sequence["FlushReadings"]) -> None:
@@ -116,6 +117,7 @@ class FlushReadings(Effect):
 
     def collect(self, state: StationState) -> None:
         """Take the changed readings of one station."""
+        self.stations.append(state.pk)
         for number in state.changed_connectors:
             connector = state.connectors[number]
             at = stamp(connector.power_at) if connector.power_at else None
@@ -123,3 +125,7 @@ class FlushReadings(Effect):
             if connector.session is not None:
                 self.sessions.append([connector.session.energy_wh, connector.session.power_w, connector.session.pk])
         state.changed_connectors.clear()
+
+    @property
+    def live_names(self) -> tuple[str, ...]:
+        return (*(f"station-{pk}" for pk in self.stations), *(["sessions"] if self.sessions else []))
