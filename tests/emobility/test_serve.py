@@ -1,11 +1,13 @@
 """``serve`` as its users meet it: two lines, one process group on its data, a prompt end."""
 
+import contextlib
 import os
 import re
 import shutil
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -26,9 +28,9 @@ class Serve:
 
     def __init__(self, directory: Path, **variables: str | int) -> None:
         self.directory = directory
-        port = free_port()
-        self.output_file = directory / f"output-{port}"
-        environment = manage_environment(directory, DEMO=1, PORT=port, OCPP_PORT=free_port(), **variables)
+        self.port = free_port()
+        self.output_file = directory / f"output-{self.port}"
+        environment = manage_environment(directory, DEMO=1, PORT=self.port, OCPP_PORT=free_port(), **variables)
         for name in {"DATABASE_URL", "SECRET_KEY"} - variables.keys():
             del environment[name]
         with self.output_file.open("ab") as output:
@@ -50,10 +52,12 @@ class Serve:
         wait_until(lambda: self.process.poll() is not None or condition(), what, timeout_s=40)
         assert self.process.poll() is None, self.output
 
+    def url(self, path: str) -> str:
+        return f"http://127.0.0.1:{self.port}{path}"
+
     def is_ready(self) -> bool:
-        line = PORTAL_LINE.search(self.output)
         try:
-            return line is not None and httpx.get(f"{line[1]}/readyz", trust_env=False).is_success
+            return httpx.get(self.url("/readyz"), trust_env=False).is_success
         except httpx.TransportError:
             return False
 
@@ -120,7 +124,24 @@ def until_demo(running: Serve) -> None:
     running.waits_for("demo stations run", lambda: len(running.family()) > 1)
 
 
-@pytest.mark.parametrize("moment", [no_wait, until_lines, until_demo])
+def fetch_until_gone(url: str) -> None:
+    """Ask for a page again and again."""
+    with httpx.Client(trust_env=False) as client, contextlib.suppress(httpx.TransportError):
+        while True:
+            client.get(url)
+
+
+def under_requests(running: Serve) -> None:
+    """The signal comes while pages are being made."""
+    running.waits_for("portal and stations are served", running.is_ready)
+    threads = [threading.Thread(target=fetch_until_gone, args=[running.url("/account/login/")]) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for _ in range(20):
+        httpx.get(running.url("/account/login/"), trust_env=False)
+
+
+@pytest.mark.parametrize("moment", [no_wait, until_lines, until_demo, under_requests])
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_asked_to_end_it_ends_with_all_its_children(serve, moment, how):
     running = serve()
@@ -128,7 +149,7 @@ def test_asked_to_end_it_ends_with_all_its_children(serve, moment, how):
     running.process.send_signal(how)
     running.process.wait(timeout=10)
     assert running.family() == []
-    if moment is until_demo:
+    if moment in (until_demo, under_requests):
         assert running.process.returncode == 0, running.output
 
 

@@ -1,5 +1,7 @@
 """Everything in one process: portal, station endpoint and periodic tasks, on SQLite without Redis."""
 
+import logging
+import os
 import subprocess
 import sys
 import threading
@@ -35,6 +37,9 @@ class Command(BaseCommand):
         with lock:
             self._prepare()
             self._run()
+        logging.shutdown()
+        # Everything is written. Threads of requests in work wait for an event loop that is gone: Python would join them.
+        os._exit(0)
 
     def _prepare(self) -> None:
         call_command("migrate", verbosity=0, interactive=False)
