@@ -2,9 +2,11 @@
 
 import itertools
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 import pytest
+import pytest_asyncio
 from django.db import DEFAULT_DB_ALIAS, connections
 
 from stations.models import ChargingStation, OcppExchange
@@ -40,32 +42,37 @@ def url(endpoint: Endpoint, live_world: World) -> str:
     return endpoint.url(live_world.ours.secret, "").rstrip("/")
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def station(url: str, identity: str) -> AsyncIterator[Guest]:
     """A station that has booted."""
+    async with booted(url, identity) as guest:
+        yield guest
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def veteran(endpoint: Endpoint, live_world: World) -> AsyncIterator[Guest]:
+    """A station that bears all cases of a module that need no fresh one."""
+    async with booted(endpoint.url(live_world.ours.secret, "").rstrip("/"), f"VETERAN-{next(_numbers)}") as guest:
+        yield guest
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def control(endpoint: Endpoint, live_world: World) -> AsyncIterator[Guest]:
+    """Another station on the same endpoint, which nothing the others do may disturb."""
+    async with booted(endpoint.url(live_world.ours.secret, "").rstrip("/"), f"CONTROL-{next(_numbers)}") as guest:
+        yield guest
+
+
+@asynccontextmanager
+async def booted(url: str, identity: str) -> AsyncIterator[Guest]:
     async with Guest.connect(url, identity) as guest:
         guest.identity = identity
         await guest.boot()
         yield guest
 
 
-@pytest.fixture(scope="module")
-def control_identity() -> str:
-    """The control station's identity; one per module."""
-    return f"CONTROL-{next(_numbers)}"
-
-
 @pytest.fixture
-async def control(url: str, control_identity: str) -> AsyncIterator[Guest]:
-    """Another station on the same endpoint, which nothing the first one does may disturb."""
-    async with Guest.connect(url, control_identity) as guest:
-        guest.identity = control_identity
-        await guest.boot()
-        yield guest
-
-
-@pytest.fixture
-def row_of() -> Iterator[Callable[[Guest], ChargingStation]]:
+def row_of() -> Callable[[Guest], ChargingStation]:
     """``row_of(station)`` reads the station's row."""
     return lambda guest: ChargingStation.objects.get(identity_key=guest.identity.lower())
 

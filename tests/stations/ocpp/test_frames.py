@@ -7,6 +7,8 @@ from websockets.exceptions import ConnectionClosedError
 
 from tests.stations.ocpp.guest import Guest
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 NOTHING, RESULT = "nothing", "result"
 HEARTBEAT = '"Heartbeat",{}'
 
@@ -106,27 +108,27 @@ async def ok(guest) -> None:
 
 
 @pytest.mark.parametrize("frame", UNREADABLE.values(), ids=UNREADABLE)
-async def test_unreadable_frame_is_journalled_and_not_answered(station, control, journal, frame):
-    assert await station.exchange(frame) == []
-    assert journal(station, outcome="ignored").request == frame.replace("\0", "\ufffd")
+async def test_unreadable_frame_is_journalled_and_not_answered(veteran, control, journal, frame):
+    assert await veteran.exchange(frame) == []
+    assert journal(veteran, outcome="ignored").request == frame.replace("\0", "\ufffd")
     await ok(control)
 
 
 @pytest.mark.parametrize("kind", UNKNOWN_KINDS)
-async def test_unknown_kind_of_message_is_ignored(station, control, kind):
-    assert await station.exchange(f'[{kind},"m","Heartbeat",{{}}]') == []
+async def test_unknown_kind_of_message_is_ignored(veteran, control, kind):
+    assert await veteran.exchange(f'[{kind},"m","Heartbeat",{{}}]') == []
     await ok(control)
 
 
 @pytest.mark.parametrize("frame", IGNORED.values(), ids=IGNORED)
-async def test_frame_that_asks_for_nothing_gets_nothing(station, control, frame):
-    assert await station.exchange(frame) == []
+async def test_frame_that_asks_for_nothing_gets_nothing(veteran, control, frame):
+    assert await veteran.exchange(frame) == []
     await ok(control)
 
 
 @pytest.mark.parametrize(("frame", "expected"), ANSWERED.values(), ids=ANSWERED)
-async def test_answer(station, control, journal, frame, expected):
-    (answer,) = await station.exchange(frame)
+async def test_answer(veteran, control, journal, frame, expected):
+    (answer,) = await veteran.exchange(frame)
     message_id, outcome = expected
     assert answer[1] == message_id
     assert type(answer[1]) is type(message_id)
@@ -136,7 +138,7 @@ async def test_answer(station, control, journal, frame, expected):
         assert (answer[0], answer[2], answer[4]) == (4, outcome, {})
         assert len(answer[3]) <= 255
         assert answer[3].isascii()
-    assert json.loads(journal(station, request=frame.replace("\0", "\ufffd")).answer) == answer
+    assert json.loads(journal(veteran, request=frame.replace("\0", "\ufffd")).answer) == answer
     await ok(control)
 
 

@@ -15,6 +15,8 @@ from tests.stations.ocpp.guest import Guest
 from tests.support import wait_until
 from tests.support.factories import OnboardingTokenFactory
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 UPGRADE = {
     "Host": "csms.example.org",
     "Upgrade": "websocket",

@@ -10,6 +10,8 @@ from stations.models import ChargingSession, MeterSample, OcppExchange
 from stations.ocpp.history import StationHistory, Tally
 from tests.support.station import timestamp
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 METER = "Energy.Active.Import.Register"
 
 

@@ -11,6 +11,8 @@ from stations.models import ChargingSession, Connector, MeterSample
 from tests.support import wait_until
 from tests.support.station import timestamp
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 ODD = {
     "null": None,
     "true": True,
@@ -55,39 +57,39 @@ async def sessions_of(guest) -> list[ChargingSession]:
 
 
 @pytest.mark.parametrize(("action", "payload", "field"), FIELDS, ids=lambda v: v if isinstance(v, str) else "")
-async def test_any_value_in_any_field_is_confirmed(station, control, action, payload, field):
+async def test_any_value_in_any_field_is_confirmed(veteran, control, action, payload, field):
     for value in (*ODD.values(), MISSING):
         mutated = payload | {field: value} if value is not MISSING else payload.copy()
         if value is MISSING:
             mutated.pop(field, None)
-        await confirmed(station, action, json.dumps(mutated))
+        await confirmed(veteran, action, json.dumps(mutated))
     await control.call("Heartbeat")
 
 
 @pytest.mark.parametrize("field", ["timestamp", "sampledValue"])
-async def test_any_value_in_a_meter_value_is_confirmed(station, field):
+async def test_any_value_in_a_meter_value_is_confirmed(veteran, field):
     for value in ODD.values():
         await confirmed(
-            station, "MeterValues", json.dumps(METER | {"meterValue": [METER["meterValue"][0] | {field: value}]})
+            veteran, "MeterValues", json.dumps(METER | {"meterValue": [METER["meterValue"][0] | {field: value}]})
         )
 
 
 @pytest.mark.parametrize("field", ["value", "context", "format", "measurand", "phase", "location", "unit"])
-async def test_any_value_in_a_sample_is_confirmed(station, field):
+async def test_any_value_in_a_sample_is_confirmed(veteran, field):
     for value in ODD.values():
         entry = METER["meterValue"][0] | {"sampledValue": [SAMPLE | {field: value}]}
-        await confirmed(station, "MeterValues", json.dumps(METER | {"meterValue": [entry]}))
+        await confirmed(veteran, "MeterValues", json.dumps(METER | {"meterValue": [entry]}))
 
 
 @pytest.mark.parametrize("action", ["StartTransaction", "StopTransaction", "MeterValues"])
 @pytest.mark.parametrize("payload", ["null", "[]", '"x"', "7", "{}", "[[]]", "true"])
-async def test_any_payload_is_confirmed(station, action, payload):
-    await confirmed(station, action, payload)
+async def test_any_payload_is_confirmed(veteran, action, payload):
+    await confirmed(veteran, action, payload)
 
 
 @pytest.mark.parametrize("action", ["StartTransaction", "StopTransaction", "MeterValues"])
-async def test_no_payload_is_confirmed(station, action):
-    (answer,) = await station.exchange(f'[2,"m","{action}"]')
+async def test_no_payload_is_confirmed(veteran, action):
+    (answer,) = await veteran.exchange(f'[2,"m","{action}"]')
     assert answer[:2] == [3, "m"]
 
 
@@ -100,8 +102,8 @@ async def test_no_payload_is_confirmed(station, action):
         ("MeterValues", '{"connectorId":1,"meterValue":[{"sampledValue":[{"value":%s}]}]}'),
     ],
 )
-async def test_number_that_is_none_is_confirmed(station, action, payload, number):
-    await confirmed(station, action, payload % number)
+async def test_number_that_is_none_is_confirmed(veteran, action, payload, number):
+    await confirmed(veteran, action, payload % number)
 
 
 async def test_raw_control_characters_are_read_and_stripped(station):

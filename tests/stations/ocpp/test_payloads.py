@@ -7,6 +7,8 @@ import pytest
 from stations.models import EVSE, Connector
 from tests.support.station import CallError, timestamp
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 BOOT = {"chargePointVendor": "Acme", "chargePointModel": "Wallbox 11"}
 STATUS = {"connectorId": 1, "status": "Available", "errorCode": "NoError"}
 
@@ -80,18 +82,18 @@ ACCEPTED = {
 
 
 @pytest.mark.parametrize(("action", "payload", "code"), REFUSED.values(), ids=REFUSED)
-async def test_payload_that_cannot_be_used_is_refused(station, control, action, payload, code):
+async def test_payload_that_cannot_be_used_is_refused(veteran, control, action, payload, code):
     with pytest.raises(CallError) as refused:
-        await station.call(action, payload)
+        await veteran.call(action, payload)
     assert refused.value.code == code
-    await station.call("Heartbeat")
+    await veteran.call("Heartbeat")
     await control.call("Heartbeat")
 
 
 @pytest.mark.parametrize(("action", "payload"), ACCEPTED.values(), ids=ACCEPTED)
-async def test_payload_that_can_be_used_is_answered(station, control, action, payload):
-    await station.call(action, payload)
-    await station.call("Heartbeat")
+async def test_payload_that_can_be_used_is_answered(veteran, control, action, payload):
+    await veteran.call(action, payload)
+    await veteran.call("Heartbeat")
     await control.call("Heartbeat")
 
 
@@ -199,15 +201,15 @@ TEXTS = {
 
 @pytest.mark.parametrize("action", TEXTS)
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
-async def test_hostile_text_loses_no_message(station, control, journal, action, text):
+async def test_hostile_text_loses_no_message(veteran, control, journal, action, text):
     payload, fields = TEXTS[action][0], TEXTS[action][1].split()
     for field in fields:
-        await station.call(action, payload | {field: text})
-    row = journal(station, action=action)
+        await veteran.call(action, payload | {field: text})
+    row = journal(veteran, action=action)
     assert json.loads(row.request)[3] == payload | {fields[-1]: text}
     assert row.outcome == "result"
     assert "quarantined" not in row.note
-    await station.call("Heartbeat")
+    await veteran.call("Heartbeat")
     await control.call("Heartbeat")
 
 
@@ -215,3 +217,26 @@ async def test_boot_facts_hold_no_control_characters(station, row_of):
     await station.boot(chargePointVendor="a\0b\x1b[31m\ud800", chargePointModel="<b>🔌</b>")
     row = row_of(station)
     assert (row.vendor, row.model) == ("ab[31m\ufffd", "<b>🔌</b>")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "wss://csms.example.org/ocpp/{token}/CS-1",
+        "wss://csms.example.org/ocpp/{token}",
+        "ftp://user:hunter2@logs.example.org/upload",
+    ],
+)
+async def test_secret_a_station_says_is_in_no_row(veteran, journal, live_world, text):
+    token = live_world.ours.secret
+    await veteran.call("DataTransfer", {"vendorId": "x", "data": text.format(token=token)})
+    row = journal(veteran, action="DataTransfer")
+    assert "•••" in row.request
+    assert token not in row.request
+    assert "hunter2" not in row.request
+
+
+async def test_key_a_station_says_is_in_no_row(veteran, journal):
+    answer = '[3,"x",{"configurationKey":[{"key":"AuthorizationKey","readonly":false,"value":"hunter2"}]}]'
+    assert await veteran.exchange(answer) == []
+    assert journal(veteran, outcome="ignored").request == answer.replace("hunter2", "•••")

@@ -9,6 +9,8 @@ from tests.stations.ocpp.guest import Guest
 from tests.support.factories import BadgeFactory
 from tests.support.station import timestamp
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 TEN = datetime(2026, 5, 1, 10, tzinfo=UTC)
 START = {"connectorId": 1, "idTag": "A", "meterStart": 1000, "timestamp": timestamp(TEN)}
 UNSET_CLOCK = "1970-01-01T00:00:10Z"

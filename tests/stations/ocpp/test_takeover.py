@@ -8,13 +8,13 @@ import textwrap
 import time
 
 import pytest
-from django.db import connection
 from websockets.exceptions import ConnectionClosed
 
 from stations.models import ChargingStation
 from tests.stations.ocpp.guest import Guest
 from tests.support import wait_until
-from tests.support.servers import Endpoint, running
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SUPERSEDED = 4001
 
@@ -99,18 +99,3 @@ async def test_ping_is_a_sign_of_life(url, identity):
     seen_at = ChargingStation.objects.get(identity=identity).last_seen_at.timestamp()
     assert seen_at > before.timestamp() + 0.15
     assert seen_at <= pinged_at + 0.1
-
-
-@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite allows one process")
-async def test_newest_connection_wins_across_processes(endpoint, live_world, identity, url, tmp_path):
-    for other in running(Endpoint("ocpp_endpoint", tmp_path)):
-        async with Guest.connect(url, identity) as old:
-            await old.boot()
-            async with Guest.connect(other.url(live_world.ours.secret, "").rstrip("/"), identity) as new:
-                with pytest.raises(ConnectionClosed) as closed:
-                    await old.receive()
-                assert closed.value.rcvd.code == SUPERSEDED
-                await new.call("Heartbeat")
-                await old.socket.close()
-                await new.call("Heartbeat")
-                assert connected(identity)

@@ -10,6 +10,8 @@ from stations.services.credentials import create_onboarding_token, revoke_onboar
 from tests.stations.ocpp.guest import Guest
 from tests.support import wait_until
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 
 @pytest.fixture
 def made(live_world) -> Callable[[], tuple[OnboardingToken, str]]:
