@@ -59,7 +59,32 @@ def test_stopped_endpoint_takes_leave_of_every_station(endpoint, token):
 
 
 def test_journal_that_cannot_be_written_confirms_nothing(endpoint, token):
-    async def hide_journal(endpoint: Endpoint) -> None:
+    async def hide_journal_under_load() -> list[Books]:
+        async with Fleet(endpoint.url(token, "").rstrip("/"), 3, HABITS) as fleet:
+            await fleet.answered(30)
+            await asyncio.to_thread(hide_journal, endpoint)
+            await fleet.answered(30)
+        return fleet.books
+
+    assert_nothing_lost_nothing_doubled(asyncio.run(hide_journal_under_load()))
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lives and dies with the endpoint")
+def test_crashing_database_loses_nothing_and_doubles_nothing(endpoint, token):
+    async def crash_under_load() -> list[Books]:
+        async with Fleet(endpoint.url(token, "").rstrip("/"), STATIONS) as fleet:
+            for _ in range(3):
+                await fleet.answered(150)
+                await asyncio.to_thread(crash_database)
+        return fleet.books
+
+    connections.close_all()
+    connection.close_pool()  # its connections will not survive
+    assert_nothing_lost_nothing_doubled(asyncio.run(crash_under_load()))
+    assert "database unavailable" in endpoint.log_file.read_text()
+
+
+def hide_journal(endpoint: Endpoint) -> None:
     """Take the journal's table away until the endpoint has noticed, as a failed migration would."""
     noticed = endpoint.log_file.stat().st_size
     with connection.cursor() as cursor:
