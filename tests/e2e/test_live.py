@@ -175,10 +175,10 @@ def test_refused_handshake_shows_with_its_fix(portal, stations, watch, operator,
 def test_api_tells_what_the_page_shows(connected, stations, watch, portal, live_world, identity, capsys):
     call_command("create_api_key", user=live_world.operator.username, name="e2e")
     headers = {"Authorization": f"Bearer {capsys.readouterr().out.strip()}"}
+    page = watch(f"/stations/{connected.pk}/")
     transaction = stations.does(stations.station.start("BADGE-API", meter_wh=0))
     stations.does(stations.station.status(1, "Charging"))
     stations.does(stations.station.meter(transaction, energy_wh=1500, power_w=3700))
-    page = watch(f"/stations/{connected.pk}/")
     expect(page.locator("#station-head .power-value")).to_have_text("3.7 kW")
     expect(connector_status(page)).to_have_text("Charging")
     told = httpx.get(f"{portal.base_url}/api/v1/stations/{identity}", headers=headers, trust_env=False).json()
