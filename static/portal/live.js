@@ -2,7 +2,6 @@
 // event "live", and their hx-trigger="live" fetches them again.
 (() => {
   const PACE_MS = 1200;
-  const SLOW_MS = 1500;
   const state = document.getElementById("live-state");
   const due = new Set();
   const refreshed = new Map();
@@ -60,7 +59,7 @@
       subscribe();
       show(true);
       // What changed between the page's answer and this moment nobody told us.
-      if (attempts || performance.now() > SLOW_MS) refresh(elements());
+      refresh(elements());
       attempts = 0;
     });
     socket.addEventListener("message", (event) => {
