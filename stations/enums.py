@@ -203,3 +203,38 @@ class Role(DescribedChoices):
     VIEWER = "viewer", _("May look at everything in scope, change nothing."), "idle", _("Viewer")
     OPERATOR = "operator", _("May also act on stations and manage onboarding tokens."), "busy", _("Operator")
     ADMINISTRATOR = "administrator", _("May also manage companies, sites and members."), "good", _("Administrator")
+
+
+class OperationState(DescribedChoices):
+    """How far a command to a station has come."""
+
+    QUEUED = "queued", _("Waits for its turn; nothing was sent yet and it can be cancelled."), "idle", _("Waiting")
+    SENT = "sent", _("Sent to the station; its answer has not come yet."), "busy", _("Sent")
+    ACCEPTED = "accepted", _("The station agreed. Whether it did it is shown beside."), "good", _("Accepted")
+    REJECTED = "rejected", _("The station declined; its answer says why."), "bad", _("Rejected")
+    FAILED = "failed", _("The station answered with an error, or could not be asked."), "bad", _("Failed")
+    TIMED_OUT = (
+        "timed_out",
+        _("No answer came, or the connection was lost before it: the station may or may not have acted."),
+        "warn",
+        _("Outcome unknown"),
+    )
+    CANCELLED = "cancelled", _("Withdrawn or too late: it was never sent."), "idle", _("Cancelled")
+
+
+class EffectState(DescribedChoices):
+    """Whether what the station agreed to was seen to happen."""
+
+    NONE = "none", _("There is nothing to watch for: the answer is all."), "idle", _("Not watched")
+    AWAITED = "awaited", _("We are watching for it."), "busy", _("Watching")
+    SEEN = "seen", _("It happened."), "good", _("Happened")
+    MISSING = "missing", _("It was not seen in the time it should have taken."), "warn", _("Not seen")
+
+
+class OperationSource(DescribedChoices):
+    """Where a request came from."""
+
+    PORTAL = "portal", _("A button of the portal."), "idle", _("Portal")
+    ADMIN = "admin", _("The administration."), "idle", _("Admin")
+    API = "api", _("The REST API."), "idle", _("API")
+    SYSTEM = "system", _("This system by itself."), "idle", _("System")

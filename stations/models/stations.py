@@ -46,14 +46,17 @@ class StationQuerySet(ScopedQuerySet):
     """Stations with what lists and API need, in a fixed number of queries."""
 
     def with_live(self) -> Self:
-        """Annotate ``is_connected`` (bool), ``connection_status`` and ``power_w`` (sum over connectors, W)."""
+        """Annotate ``is_connected`` (bool), ``connection_status`` and ``power_w`` (sum over connectors, W).
+
+        A disabled station may be connected, so that nothing it reports is lost, but is shown as disconnected.
+        """
         alive = EndpointProcess.objects.filter(
             pk=OuterRef("endpoint"), renewed_at__gte=timezone.now() - timedelta(seconds=LEASE_S)
         )
         return self.annotate(
             is_connected=Exists(alive),
             connection_status=Case(
-                When(Exists(alive), then=Value(ConnectionStatus.CONNECTED.value)),
+                When(Exists(alive), enabled=True, then=Value(ConnectionStatus.CONNECTED.value)),
                 default=Value(ConnectionStatus.DISCONNECTED.value),
             ),
             power_w=Sum("evses__connectors__power_w"),
@@ -121,6 +124,12 @@ class ChargingStation(ScopedModel):
         choices=RegistrationStatus,
         default=RegistrationStatus.PENDING,
         help_text=_("Answer to the station's BootNotification."),
+    )
+    enabled = models.BooleanField(
+        _("enabled"),
+        default=True,
+        editable=False,
+        help_text=_("A station that is disabled for maintenance launches no session and is shown as disconnected."),
     )
     status = models.CharField(
         _("station status"),

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 
-from stations.enums import ConnectorStatus
-from stations.models import ChargingStation, Connector
+from stations.enums import ConnectorStatus, SessionState
+from stations.models import ChargingSession, ChargingStation, Connector
 from stations.models.stations import StationQuerySet
 
 
@@ -26,6 +26,19 @@ def stations_for_pages(user: Any) -> StationQuerySet:
         .with_live()
         .select_related("site_area__site")
         .prefetch_related("connectors")
+    )
+
+
+def stations_for_actions(stations: StationQuerySet) -> StationQuerySet:
+    """``stations`` with everything that decides which actions are possible, in a fixed number of queries.
+
+    ``running_sessions`` lists the sessions in progress, oldest first.
+    """
+    running = ChargingSession.objects.filter(state=SessionState.ACTIVE).select_related("connector").order_by("pk")
+    return (
+        stations.with_live()
+        .select_related("site_area__site", "capabilities", "local_list")
+        .prefetch_related("connectors", Prefetch("sessions", queryset=running, to_attr="running_sessions"))
     )
 
 

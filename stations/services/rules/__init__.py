@@ -1,0 +1,1 @@
+"""The rules of single actions (``operation_rules``); ``AppConfig.ready`` imports this."""
