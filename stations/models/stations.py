@@ -313,6 +313,11 @@ class Connector(ScopedModel):
         return f"{self.station} / {self.number}"
 
     @property
+    def shown_status(self) -> ConnectorStatus:
+        """What people and programs see: a disabled station has no usable connector, whatever it reports."""
+        return ConnectorStatus(self.status) if self.station.enabled else ConnectorStatus.UNAVAILABLE
+
+    @property
     def power_is_stale(self) -> bool:
         """True when the power reading is too old to call it the power now."""
         return self.power_at is not None and timezone.now() - self.power_at > READING_FRESH_FOR
