@@ -2,15 +2,21 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import NamedTuple
 
+from stations.enums import EffectState
 from stations.models import Operation
+
+
+class Seen(NamedTuple):
+    """What came of an operation the station agreed to: it happened, or it is known not to."""
+
+    state: EffectState
+    note: str
 
 
 class Rules:
     """The rules of most actions: nothing happens but the message, and the answer is all there is to see."""
-
-    watched_for: timedelta | None = None
-    """How long its effect is watched for; None when there is nothing to watch."""
 
     def waits_for(self, usual: timedelta) -> timedelta:
         """How long it may wait to be sent."""
@@ -22,8 +28,15 @@ class Rules:
     def settled(self, operations: Sequence[Operation]) -> None:
         """In the transaction that writes their outcome."""
 
-    def seen(self, operations: Sequence[Operation]) -> dict[int, str]:
-        """Which of these watched operations have taken effect: what was seen, by primary key."""
+    def watched_for(self, operation: Operation) -> timedelta | None:
+        """How long the effect of a settled operation is watched for; None when there is nothing to watch.
+
+        Asked for those accepted, and for those whose answer never came: the station may have acted all the same.
+        """
+        return None
+
+    def seen(self, operations: Sequence[Operation]) -> dict[int, Seen]:
+        """What is known by now of these watched operations, by primary key; those still open are left out."""
         return {}
 
 
@@ -41,7 +54,3 @@ def rules_of(action: str) -> Rules:
     """The rules of an action."""
     return _rules.get(action, _USUAL)
 
-
-def watched_actions() -> list[str]:
-    """Actions whose effect is watched for."""
-    return [name for name, rules in _rules.items() if rules.watched_for is not None]
