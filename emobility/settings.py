@@ -61,6 +61,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE = {
     "release-dead-endpoints": {"task": "stations.release_dead_endpoints", "schedule": 10.0},
+    "keep-operations": {"task": "stations.keep_operations", "schedule": 2.0},
     "prune": {"task": "stations.prune", "schedule": 24 * 3600.0},
 }
 
@@ -192,6 +193,7 @@ SAMPLE_RETENTION_DAYS = env.int("SAMPLE_RETENTION_DAYS", default=1100)
 OCPP_FAST_LANE = env.bool("OCPP_FAST_LANE", default=True)
 OCPP_PING_INTERVAL_S = env.int("OCPP_PING_INTERVAL", default=60)
 OCPP_PING_TIMEOUT_S = env.int("OCPP_PING_TIMEOUT", default=25)
+OCPP_CALL_TIMEOUT_S = env.float("OCPP_CALL_TIMEOUT", default=30)  # for the answer to a request of ours
 OCPP_HEARTBEAT_INTERVAL_S = env.int("OCPP_HEARTBEAT_INTERVAL", default=300)
 
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from stations.services import endpoints, retention
+from stations.services import endpoints, operation_upkeep, retention
 
 
 @shared_task(name="stations.release_dead_endpoints")
@@ -15,3 +15,11 @@ def release_dead_endpoints() -> None:
 def prune() -> None:
     """Delete what is past its retention."""
     retention.prune()
+
+
+@shared_task(name="stations.keep_operations")
+def keep_operations() -> None:
+    """Settle operations nobody will answer any more, and see which have taken effect."""
+    operation_upkeep.expire_operations()
+    operation_upkeep.settle_lost_operations()
+    operation_upkeep.follow_effects()

@@ -21,6 +21,7 @@ from stations.ocpp.framing import MONEY_ACTIONS, NO_PAYLOAD, Answer, Call, Malfo
 from stations.ocpp.intake import Intake, Item
 from stations.ocpp.schemas import validators
 from stations.ocpp.tolerance import mend
+from stations.services.effects import Effect
 from stations.services.journal import exchange_row
 from stations.services.station_state import StationState
 
@@ -198,9 +199,9 @@ class Connection:
         """The answer to a message that carries money and could not be processed."""
         return self._version.confirmation(action)
 
-    def keep(self, row: Row) -> None:
-        """Write a journal row that goes with no effect and no answer."""
-        self._intake.submit(_Kept(row))
+    def keep(self, row: Row | None, effect: Effect | None = None, done: Callable[[], None] | None = None) -> None:
+        """Write a journal row and an effect that go with no message of the station; ``done`` follows the commit."""
+        self._intake.submit(_Kept(self._name, row, effect, done))
 
 
 class Exchange(Item):
@@ -279,11 +280,18 @@ class Exchange(Item):
 
 
 class _Kept(Item):
-    __slots__ = ("row",)
+    __slots__ = ("after", "names", "row")
 
-    def __init__(self, row: Row) -> None:
-        super().__init__(None)
+    def __init__(self, name: str, row: Row | None, effect: Effect | None, after: Callable[[], None] | None) -> None:
+        super().__init__(effect)
+        self.names = (name, *effect.live_names) if effect is not None else (name,)
         self.row = row
+        self.after = after
 
-    def record(self, now: str) -> Row:
+    def record(self, now: str) -> Row | None:
         return self.row
+
+    def done(self) -> None:
+        publish(*self.names)
+        if self.after is not None:
+            self.after()

@@ -12,17 +12,20 @@ from datetime import UTC, datetime
 from django.db import connection as database
 
 from emobility.common.events import publish, run_flusher
+from stations import gateway
 from stations.ocpp.connection import Connection
-from stations.ocpp.intake import Intake, Item
-from stations.ocpp.takeover import TakeoverListener
+from stations.ocpp.intake import Announced, Intake
+from stations.ocpp.notices import NoticeListener
+from stations.ocpp.operations import OperationRunner
 from stations.services.connection import DisconnectStation, FindUnwelcome, RenewLease, SeeStations, superseded_channel
-from stations.services.effects import Effect
 from stations.services.metering import FlushReadings
 
 FLUSH_READINGS_S = 1.0
 RENEW_LEASE_S = 8.0
 FLUSH_SEEN_S = 30.0
 DROP_UNWELCOME_S = 3.0
+SWEEP_OPERATIONS_S = 1.0
+"""A bell that was lost costs an operation no more than this."""
 SUPERSEDED = 4001
 """Close code for a connection that a newer one of the same station replaces."""
 
@@ -38,7 +41,8 @@ class Hub:
         self.connections: dict[int, Connection] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._started: asyncio.Future[None] | None = None
-        self._takeovers: TakeoverListener | None = None
+        self._notices: NoticeListener | None = None
+        self._operations: OperationRunner | None = None
 
     async def start(self) -> None:
         """Start the intake and the rounds; once, whoever asks first."""
@@ -48,16 +52,20 @@ class Hub:
         self._started = asyncio.get_running_loop().create_future()
         self.intake.start()
         await self._renew_lease()
+        self._operations = runner = OperationRunner(self.id, self.intake, self.connections)
+        gateway.listen_here(runner.ring)
         self._tasks = [
             asyncio.create_task(run_flusher()),
             asyncio.create_task(self._every(FLUSH_READINGS_S, self._flush_readings)),
             asyncio.create_task(self._every(RENEW_LEASE_S, self._renew_lease)),
             asyncio.create_task(self._every(FLUSH_SEEN_S, self._flush_seen)),
             asyncio.create_task(self._every(DROP_UNWELCOME_S, self._drop_unwelcome)),
+            asyncio.create_task(self._every(SWEEP_OPERATIONS_S, self._sweep_operations)),
         ]
         if database.vendor == "postgresql":
-            self._takeovers = TakeoverListener(superseded_channel(self.id), self.supersede)
-            self._takeovers.start()
+            channels = {superseded_channel(self.id): self._on_superseded, gateway.channel(self.id): self._on_bell}
+            self._notices = NoticeListener(channels)
+            self._notices.start()
         self._started.set_result(None)
 
     def add(self, connection: Connection) -> None:
@@ -78,7 +86,15 @@ class Hub:
         effect = DisconnectStation(
             connection.state.pk, connection.state.generation, self.id, datetime.now(UTC), connection.last_seen_at
         )
-        self.intake.submit(_Announced(effect, f"station-{connection.state.pk}", *effect.live_names))
+        self.intake.submit(Announced(effect, f"station-{connection.state.pk}", *effect.live_names))
+
+    def _on_superseded(self, payload: str) -> None:
+        station, generation = payload.split()
+        self.supersede(int(station), int(generation))
+
+    def _on_bell(self, payload: str) -> None:
+        if self._operations is not None:
+            self._operations.wake()
 
     def supersede(self, station_id: int, generation: int) -> None:
         """Another process holds the station with a newer generation."""
@@ -93,8 +109,10 @@ class Hub:
             return
         for task in self._tasks:
             task.cancel()
-        if self._takeovers is not None:
-            self._takeovers.stop()
+        if self._operations is not None:
+            gateway.stop_listening(self._operations.ring)
+        if self._notices is not None:
+            self._notices.stop()
         connections = list(self.connections.values())
         for connection in connections:
             connection.hold()
@@ -121,7 +139,7 @@ class Hub:
             if connection.state.changed_connectors:
                 effect.collect(connection.state)
         if effect.connectors:
-            self.intake.submit(_Announced(effect, *effect.live_names))
+            self.intake.submit(Announced(effect, *effect.live_names))
 
     async def _flush_readings(self) -> None:
         self._flush_readings_of(self.connections.values())
@@ -138,20 +156,11 @@ class Hub:
             if (connection := self.connections.get(station_id)) is not None:
                 connection.close(1008, "token withdrawn")
 
+    async def _sweep_operations(self) -> None:
+        if self._operations is not None:
+            self._operations.wake()
+
     async def _flush_seen(self) -> None:
         seen = [(c.state.pk, c.last_seen_at) for c in self.connections.values()]
         if seen:
             await self.intake.apply(SeeStations(seen))
-
-
-class _Announced(Item):
-    """An effect whose commit open pages are told of."""
-
-    __slots__ = ("names",)
-
-    def __init__(self, effect: Effect, *names: str) -> None:
-        super().__init__(effect)
-        self.names = names
-
-    def done(self) -> None:
-        publish(*self.names)

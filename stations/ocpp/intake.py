@@ -51,20 +51,33 @@ class Item:
         """Called in the event loop after the commit."""
 
 
+class Announced(Item):
+    """An effect whose commit open pages are told of."""
+
+    __slots__ = ("names",)
+
+    def __init__(self, effect: Effect, *names: str) -> None:
+        super().__init__(effect)
+        self.names = names
+
+    def done(self) -> None:
+        publish(*self.names)
+
+
 class _Awaited(Item):
     """An item somebody waits for."""
 
-    __slots__ = ("names", "written")
+    __slots__ = ("_effect", "written")
 
     def __init__(self, effect: Effect, written: asyncio.Future[None]) -> None:
         super().__init__(effect)
-        self.names, self.written = effect.live_names, written
+        self._effect, self.written = effect, written
 
     def done(self) -> None:
         if self.written.cancelled():
             return
         if self.error is None:
-            publish(*self.names)
+            publish(*self._effect.live_names)
             self.written.set_result(None)
         else:
             self.written.set_exception(self.error)

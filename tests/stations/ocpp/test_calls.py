@@ -5,9 +5,26 @@ from datetime import UTC, datetime
 
 import pytest
 
-from stations.ocpp import calls, framing
+from stations.ocpp import framing
 from stations.ocpp.calls import CallEnd, CallSlot, OutgoingCall
 from stations.services.station_state import StationState
+
+
+class Asker:
+    """Notes on its wire how its request ended."""
+
+    def __init__(self, wire: "Wire", action: str) -> None:
+        self.wire = wire
+        self.action = action
+
+    def settled(self, call, end, answer) -> None:
+        self.wire.ends.append((self.action, end, answer))
+
+    def written(self) -> None:
+        self.wire.written.append(self.action)
+
+    def late(self, end, answer) -> None:
+        self.wire.late.append((self.action, end, answer))
 
 
 class Wire:
@@ -19,16 +36,21 @@ class Wire:
         self.frames: list[list] = []
         self.rows: list = []
         self.ends: list = []
+        self.written: list = []
+        self.late: list = []
         self.slot = CallSlot(self)
 
     def transmit(self, frame: str) -> None:
         self.frames.append(framing.orjson.loads(frame))
 
-    def keep(self, row) -> None:
-        self.rows.append(row)
+    def keep(self, row, effect=None, done=None) -> None:
+        if row is not None:
+            self.rows.append(row)
+        if done is not None:
+            done()
 
     def call(self, action: str) -> None:
-        self.slot.call(OutgoingCall(action, {}, lambda end, answer: self.ends.append((action, end, answer))))
+        self.slot.call(OutgoingCall(action, {}, Asker(self, action)))
 
     def answer(self, message_id: str, payload, error: str | None = None) -> None:
         kind = [3, message_id, payload] if error is None else [4, message_id, error, "no", {}]
@@ -61,8 +83,8 @@ async def test_one_request_is_outstanding_and_the_others_wait_in_order(wire):
     assert len({frame[1] for frame in wire.frames}) == 3
 
 
-async def test_silence_times_out_and_a_late_answer_settles_nothing(wire, monkeypatch):
-    monkeypatch.setattr(calls, "TIMEOUT_S", 0.02)
+async def test_silence_times_out_and_a_late_answer_settles_nothing(wire, settings):
+    settings.OCPP_CALL_TIMEOUT_S = 0.02
     wire.call("Reset")
     late = wire.last_id
     wire.call("ClearCache")
@@ -70,11 +92,12 @@ async def test_silence_times_out_and_a_late_answer_settles_nothing(wire, monkeyp
         while not wire.ends:
             await asyncio.sleep(0)
     assert wire.ends == [("Reset", CallEnd.TIMED_OUT, None)]
-    monkeypatch.setattr(calls, "TIMEOUT_S", 30)
+    settings.OCPP_CALL_TIMEOUT_S = 30
     wire.answer(late, {"status": "Accepted"})
     wire.answer(wire.last_id, {"status": "Rejected"})
     assert ("ClearCache", CallEnd.RESULT, {"status": "Rejected"}) in wire.ends or wire.ends[1][1] == CallEnd.TIMED_OUT
     assert len(wire.ends) == 2
+    assert wire.late == [("Reset", CallEnd.RESULT, {"status": "Accepted"})]
     assert "ignored" in [str(value) for row in wire.rows for value in row]
 
 

@@ -1,13 +1,13 @@
-"""Hears from PostgreSQL that other processes took over stations of this one.
+"""Hears from PostgreSQL what other processes tell this one: stations taken over, operations queued.
 
-With SQLite there is one process and nothing to hear. A lost notification costs nothing but time: the old
-socket lives until its station closes it or a ping fails.
+With SQLite there is one process and nothing to hear. A lost notification costs nothing but time: the rows are
+the truth, and the hub looks at them every few seconds.
 """
 
 import asyncio
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import psycopg
 from django.db import connection
@@ -19,15 +19,14 @@ POLL_S = 1.0
 _log = logging.getLogger(__name__)
 
 
-class TakeoverListener:
-    """A thread with a LISTENing connection; calls ``superseded(station_pk, generation)`` in the event loop."""
+class NoticeListener:
+    """A thread with a LISTENing connection; calls the handler of a channel with the payload, in the event loop."""
 
-    def __init__(self, channel: str, superseded: Callable[[int, int], None]) -> None:
-        self._channel = channel
-        self._superseded = superseded
+    def __init__(self, handlers: Mapping[str, Callable[[str], None]]) -> None:
+        self._handlers = handlers
         self._loop = asyncio.get_running_loop()
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._listen_forever, name="takeover", daemon=True)
+        self._thread = threading.Thread(target=self._listen_forever, name="notices", daemon=True)
 
     def start(self) -> None:
         """Start listening."""
@@ -42,15 +41,16 @@ class TakeoverListener:
             try:
                 self._listen()
             except psycopg.Error as error:
-                _log.warning("not listening for take-overs: %s", error)
+                _log.warning("not listening to other processes: %s", error)
                 self._stopping.wait(RETRY_S)
 
     def _listen(self) -> None:
         parameters = connection.get_connection_params()
         wanted = {key: parameters[key] for key in ("dbname", "user", "password", "host", "port") if parameters.get(key)}
         with psycopg.connect(**wanted, autocommit=True) as listening:
-            listening.execute(sql.SQL("LISTEN {}").format(sql.Identifier(self._channel)))
+            for channel in self._handlers:
+                listening.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
             while not self._stopping.is_set():
                 for notification in listening.notifies(timeout=POLL_S):
-                    station, generation = notification.payload.split()
-                    self._loop.call_soon_threadsafe(self._superseded, int(station), int(generation))
+                    handler = self._handlers[notification.channel]
+                    self._loop.call_soon_threadsafe(handler, notification.payload)
