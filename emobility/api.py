@@ -10,7 +10,7 @@ from ninja.operation import Operation
 from ninja.parser import Parser
 
 from emobility.problems import CONTENT_TYPE, add_problem_handlers
-from stations.api import badges, locations, log, sessions, stations, tokens
+from stations.api import actions, badges, locations, log, operations, sessions, stations, tokens
 from stations.api.auth import ApiKeyAuth
 
 DESCRIPTION = """\
@@ -85,3 +85,5 @@ api.add_router("/onboarding-tokens", tokens.router)
 api.add_router("", locations.router)
 api.add_router("/badges", badges.router)
 api.add_router("/log", log.router)
+api.add_router("/actions", actions.router)
+api.add_router("", operations.router)

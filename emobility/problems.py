@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from http import HTTPStatus
+from math import ceil
 from typing import Any
 
 import orjson
@@ -13,10 +14,12 @@ from django.utils.deprecation import MiddlewareMixin
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 
-from stations.services.errors import Conflict
+from stations.services.errors import Conflict, QueueFull
 
 CONTENT_TYPE = "application/problem+json"
 PREFIX = "/api/v1/"
+QUEUE_MOVES_S = 10
+"""A station's queue has usually moved on after this long."""
 
 
 def problem(status: int, detail: str = "", errors: Iterable[dict[str, str]] = ()) -> HttpResponse:
@@ -51,8 +54,9 @@ def add_problem_handlers(api: NinjaAPI) -> None:
         (Http404, lambda request, exc: problem(404)),
         (HttpError, lambda request, exc: problem(exc.status_code, str(exc))),
         (AuthenticationError, _unauthenticated),
-        (Throttled, _throttled),
+        (Throttled, lambda request, exc: _too_many(str(exc), exc.wait)),
         (Conflict, lambda request, exc: problem(409, str(exc))),
+        (QueueFull, lambda request, exc: _too_many(str(exc), QUEUE_MOVES_S)),
         (ValidationError, _bad_request_fields),
         (ModelError, _bad_model_fields),
     ):
@@ -67,10 +71,10 @@ def _unauthenticated(request: HttpRequest, exc: AuthenticationError) -> HttpResp
     return response
 
 
-def _throttled(request: HttpRequest, exc: Throttled) -> HttpResponse:
-    response = problem(429, str(exc))
-    if exc.wait:
-        response["Retry-After"] = str(exc.wait)
+def _too_many(detail: str, retry_after_s: float | None) -> HttpResponse:
+    response = problem(429, detail)
+    if retry_after_s:
+        response["Retry-After"] = str(ceil(retry_after_s))
     return response
 
 

@@ -75,6 +75,11 @@ def described(
 ) -> Any:
     """A field with the help text of ``model``'s own field, and of each of its ``choices``."""
     with override(settings.LANGUAGE_CODE):
-        lines = [str(getattr(model._meta.get_field(field), "help_text", ""))]
-        lines += [f"- `{choice.value}`: {choice.help}" for choice in choices or ()]
-    return Field(default, description="\n".join(lines))
+        text = str(getattr(model._meta.get_field(field), "help_text", ""))
+    return Field(default, description=listed(text, choices))
+
+
+def listed(text: str, choices: type[DescribedChoices] | None) -> str:
+    """``text``, then each of ``choices`` with its help."""
+    with override(settings.LANGUAGE_CODE):
+        return "\n".join([text, *(f"- `{choice.value}`: {choice.help}" for choice in choices or ())])

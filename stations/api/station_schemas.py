@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from ninja import Schema
 from pydantic import Discriminator, Field, Tag
 
-from stations.api.fields import Input, Reference, Text, described, partial
+from stations.api.fields import Input, Reference, Text, described, listed, partial
 from stations.enums import (
     AuthenticationMethod,
     AuthorizationStatus,
@@ -38,14 +38,17 @@ STATUS_ORDER = [
 
 def evse_status(connectors: Iterable[Connector]) -> ConnectorStatus:
     """The status of an EVSE as a whole."""
-    found = {connector.status for connector in connectors}
+    found = {connector.shown_status for connector in connectors}
     return next((status for status in STATUS_ORDER if status in found), ConnectorStatus.UNKNOWN)
 
 
 class ConnectorOut(Schema):
     number: int = described(Connector, "number")
     type: str = described(Connector, "type")
-    status: ConnectorStatus = described(Connector, "status", choices=ConnectorStatus)
+    status: ConnectorStatus = Field(
+        alias="shown_status",
+        description=listed("As last reported; `unavailable` while the station is disabled.", ConnectorStatus),
+    )
     error_code: str = described(Connector, "error_code")
     current_type: str = described(Connector, "current_type")
     maximum_power_w: int | None = described(Connector, "maximum_power_w")
@@ -77,7 +80,10 @@ class StationOut(Schema):
     registration_status: RegistrationStatus = described(
         ChargingStation, "registration_status", choices=RegistrationStatus
     )
-    connection_status: ConnectionStatus = Field(description="Whether the station holds an open connection.")
+    connection_status: ConnectionStatus = Field(
+        description="Whether the station holds an open connection; `disconnected` while it is disabled."
+    )
+    enabled: bool = described(ChargingStation, "enabled")
     authorization_status: AuthorizationStatus = Field(
         description="Whether the credential it last used lets it launch sessions."
     )

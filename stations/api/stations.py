@@ -23,7 +23,7 @@ def _stations() -> StationQuerySet:
     return (
         ChargingStation.objects.with_live()
         .select_related("onboarding_token")
-        .prefetch_related("evses__connectors")
+        .prefetch_related("evses__connectors__station")
         .order_by("identity_key")
     )
 
