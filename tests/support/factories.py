@@ -1,6 +1,6 @@
 """One factory per model. Every value is the same on every run; only what must be unique is numbered."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import factory
@@ -8,20 +8,24 @@ from django.contrib.auth import get_user_model
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from stations.enums import BadgeStatus, RefusalReason, RegistrationStatus, Role, SessionState
+from stations.enums import BadgeStatus, OperationSource, RefusalReason, RegistrationStatus, Role, SessionState
 from stations.models import (
     EVSE,
     ApiKey,
     Badge,
+    BulkOperation,
+    Capabilities,
     ChargingSession,
     ChargingStation,
     Company,
     Connector,
     EndpointProcess,
+    LocalList,
     Membership,
     MeterSample,
     OcppExchange,
     OnboardingToken,
+    Operation,
     Refusal,
     Site,
     SiteArea,
@@ -216,3 +220,53 @@ class RefusalFactory(DjangoModelFactory):
     http_status = 401
     first_at = MOMENT
     last_at = MOMENT
+
+
+class CapabilitiesFactory(DjangoModelFactory):
+    """What a station that knows everything has said about itself."""
+
+    class Meta:
+        model = Capabilities
+
+    station = factory.SubFactory(ChargingStationFactory)
+    parameters = {
+        "SupportedFeatureProfiles": "Core,FirmwareManagement,LocalAuthListManagement,Reservation,SmartCharging,RemoteTrigger"
+    }
+    read_at = MOMENT
+
+
+class LocalListFactory(DjangoModelFactory):
+    class Meta:
+        model = LocalList
+
+    station = factory.SubFactory(ChargingStationFactory)
+    version = 1
+    is_known = True
+    entries = {"BADGE": ["accepted", None]}
+    updated_at = MOMENT
+
+
+class BulkOperationFactory(DjangoModelFactory):
+    """A reset of many stations by nobody in particular."""
+
+    class Meta:
+        model = BulkOperation
+
+    action = "reset"
+    source = OperationSource.PORTAL
+    per_minute = 60
+
+
+class OperationFactory(DjangoModelFactory):
+    """A reset that waits to be sent."""
+
+    class Meta:
+        model = Operation
+
+    station = factory.SubFactory(ChargingStationFactory)
+    action = "reset"
+    source = OperationSource.PORTAL
+    ocpp_version = "1.6"
+    requests = [["Reset", {"type": "Soft"}]]
+    due_at = factory.LazyFunction(timezone.now)
+    expires_at = factory.LazyAttribute(lambda operation: operation.due_at + timedelta(minutes=5))

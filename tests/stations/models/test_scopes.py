@@ -7,12 +7,14 @@ from stations.enums import Role
 from stations.models import (
     EVSE,
     Badge,
+    BulkOperation,
     ChargingSession,
     ChargingStation,
     Company,
     Connector,
     OcppExchange,
     OnboardingToken,
+    Operation,
     Refusal,
     Site,
     SiteArea,
@@ -20,10 +22,12 @@ from stations.models import (
 from stations.models.scopes import ScopedModel
 from tests.support.factories import (
     BadgeFactory,
+    BulkOperationFactory,
     ChargingSessionFactory,
     ChargingStationFactory,
     MembershipFactory,
     OcppExchangeFactory,
+    OperationFactory,
     RefusalFactory,
     SiteAreaFactory,
     SiteFactory,
@@ -34,6 +38,7 @@ pytestmark = pytest.mark.django_db
 
 SCOPED = [
     Badge,
+    BulkOperation,
     ChargingSession,
     ChargingStation,
     Company,
@@ -41,6 +46,7 @@ SCOPED = [
     EVSE,
     OcppExchange,
     OnboardingToken,
+    Operation,
     Refusal,
     Site,
     SiteArea,
@@ -52,8 +58,10 @@ OF_A_COMPANY_ALONE = {Badge, Company}
 def rows(world):
     """Model → (our row, their row)."""
     sides = (world.ours, world.theirs)
+    operations = [OperationFactory(station=side.station, bulk=BulkOperationFactory()) for side in sides]
     return {
         Badge: [BadgeFactory(company=side.company) for side in sides],
+        BulkOperation: [operation.bulk for operation in operations],
         ChargingSession: [ChargingSessionFactory(connector=side.connector) for side in sides],
         ChargingStation: [side.station for side in sides],
         Company: [side.company for side in sides],
@@ -61,6 +69,7 @@ def rows(world):
         EVSE: [side.evse for side in sides],
         OcppExchange: [OcppExchangeFactory(station=side.station) for side in sides],
         OnboardingToken: [side.token for side in sides],
+        Operation: operations,
         Refusal: [RefusalFactory(station=side.station) for side in sides],
         Site: [side.site for side in sides],
         SiteArea: [side.area for side in sides],
