@@ -1,9 +1,9 @@
 """``/actions``: what can be done to a station."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from ninja import Router, Schema
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from emobility.common import actions
 from emobility.common.actions import Risk, Target
@@ -13,12 +13,15 @@ from stations.enums import Role
 
 router = Router(tags=["Operations"])
 
+Translated = Annotated[str, BeforeValidator(str)]
+"""Text in the language of the request."""
+
 
 class ActionOut(Schema):
     name: str = Field(description="Name under which it is asked for.")
-    label: str = Field(description="What people read on its button.")
-    help: str = Field(description="What it does.")
-    effect: str = Field(description="What will happen, as people are told before they confirm it.")
+    label: Translated = Field(description="What people read on its button.")
+    help: Translated = Field(description="What it does.")
+    effect: Translated = Field(description="What will happen, as people are told before they confirm it.")
     risk: Risk = Field(description=listed("What it can do to people who are charging.", Risk))
     target: Target = Field(description=listed("What it is about.", Target))
     role: Role = Field(description=listed("The weakest role that may do it.", Role))

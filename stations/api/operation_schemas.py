@@ -6,7 +6,6 @@ from functools import cache, reduce
 from operator import or_
 from typing import Annotated, Any, Literal
 
-import orjson
 from django.conf import settings
 from django.utils.translation import override
 from ninja import Schema
@@ -19,7 +18,7 @@ from emobility.common.actions import Action, Parameters
 from stations.api.fields import Input, LongText, Moment, QueryId, Search, described
 from stations.enums import EffectState, OperationSource, OperationState
 from stations.models import Operation
-from stations.services.journal import masked
+from stations.services.operation_delivery import without_secrets
 
 
 def words_of(action: Action) -> str:
@@ -139,11 +138,6 @@ class OperationOut(Schema):
     @staticmethod
     def resolve_bulk(operation: Operation) -> int | None:
         return operation.bulk_id
-
-
-def without_secrets(content: Any) -> Any:
-    """``content`` as it may be shown."""
-    return orjson.loads(masked(orjson.dumps(content).decode()))
 
 
 def _messages(operation: Operation) -> list[dict[str, Any]]:
