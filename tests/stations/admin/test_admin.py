@@ -8,18 +8,32 @@ from django.urls import reverse
 from stations.models import (
     ApiKey,
     Badge,
+    BulkOperation,
+    Capabilities,
     ChargingSession,
     ChargingStation,
     Connector,
     EndpointProcess,
+    LocalList,
     MeterSample,
     OcppExchange,
     OnboardingToken,
+    Operation,
     Refusal,
 )
 from tests.support import factories
 
-REPORTED = [ChargingSession, EndpointProcess, MeterSample, OcppExchange, Refusal]
+REPORTED = [
+    BulkOperation,
+    Capabilities,
+    ChargingSession,
+    EndpointProcess,
+    LocalList,
+    MeterSample,
+    OcppExchange,
+    Operation,
+    Refusal,
+]
 MODELS = list(apps.get_app_config("stations").get_models())
 
 
@@ -65,6 +79,20 @@ def test_digests_are_not_shown(superuser, model):
     for page in (url(model, "changelist"), url(model, "change", row.pk)):
         assert row.digest not in superuser.get(page).text
     assert superuser.get(url(model, "add")).status_code == 403
+
+
+def test_secrets_of_an_operation_are_masked(superuser):
+    payload = {"key": "AuthorizationKey", "value": "0123456789abcdef"}
+    operation = factories.OperationFactory(
+        action="ocpp-call",
+        parameters={"message": "ChangeConfiguration", "payload": payload},
+        requests=[["ChangeConfiguration", payload]],
+    )
+    page = superuser.get(url(Operation, "change", operation.pk)).text
+    assert "AuthorizationKey" in page
+    assert "0123456789abcdef" not in page
+    operation.refresh_from_db()
+    assert operation.requests[0][1] == payload
 
 
 def test_a_station_is_named_and_links_to_the_portal(superuser, world):
