@@ -1,13 +1,12 @@
 """What the lists can be narrowed by."""
 
-from datetime import datetime
 from typing import Any
 
 import django_filters as filters
-from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from emobility.common.forms import MomentField
 from stations.enums import ConnectionStatus, ConnectorStatus, RefusalReason, RegistrationStatus, SessionState
 from stations.models import ChargingSession, ChargingStation, Connector, OcppExchange, Refusal, SiteArea
 from stations.models.journal import Direction, Outcome
@@ -23,25 +22,10 @@ class ChoiceFilter(filters.ChoiceFilter):
         super().__init__(empty_label=ANY, **extra)
 
 
-class MomentField(forms.DateTimeField):
-    """A date and time that every database can compare."""
-
-    def clean(self, value: Any) -> datetime | None:
-        """The time; far-off years are refused, as no calendar arithmetic holds at its ends."""
-        moment = super().clean(value)
-        if moment is not None and not 2000 <= moment.year < 2100:
-            raise forms.ValidationError(_("Choose a year between 2000 and 2099."))
-        return moment
-
-
 class MomentFilter(filters.DateTimeFilter):
     """A date and time, picked in the browser."""
 
     field_class = MomentField
-
-    def __init__(self, **extra: Any) -> None:
-        picker = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-        super().__init__(widget=picker, **extra)
 
 
 class PortalFilterSet(filters.FilterSet):
