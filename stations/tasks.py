@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from stations.services import endpoints, operation_upkeep, retention
+from stations.services import capabilities, endpoints, operation_upkeep, retention
 
 
 @shared_task(name="stations.release_dead_endpoints")
@@ -23,3 +23,9 @@ def keep_operations() -> None:
     operation_upkeep.expire_operations()
     operation_upkeep.settle_lost_operations()
     operation_upkeep.follow_effects()
+
+
+@shared_task(name="stations.ask_capabilities")
+def ask_capabilities() -> None:
+    """Ask stations what they can do, a few at a time."""
+    capabilities.ask_capabilities()

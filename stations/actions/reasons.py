@@ -69,8 +69,9 @@ def not_supported(station: ChargingStation, *kinds: type, profile: str = CORE) -
 
 
 def capabilities_of(station: ChargingStation) -> Capabilities | None:
-    """What we have learnt of the station, if anything."""
-    return getattr(station, "capabilities", None)
+    """What we have learnt of the station with its present firmware, if anything."""
+    learnt: Capabilities | None = getattr(station, "capabilities", None)
+    return learnt if learnt and learnt.firmware_version == station.firmware_version else None
 
 
 def running_sessions(station: Any) -> list[ChargingSession]:

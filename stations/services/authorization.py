@@ -26,7 +26,7 @@ UNKNOWN_BADGE = BadgeVerdict(BadgeStatus.INVALID)
 _look_up = Lookup(
     ("bigint", "text", "text"),
     """
-    SELECT asked.c0, asked.c1, area.any_badge, badge.id, badge.blocked, badge.expires_at FROM asked
+    SELECT asked.c0, asked.c1, station.enabled, area.any_badge, badge.id, badge.blocked, badge.expires_at FROM asked
     JOIN stations_chargingstation station ON station.id = asked.c0
     JOIN stations_sitearea area ON area.id = station.site_area_id
     LEFT JOIN stations_badge badge ON badge.key = asked.c2
@@ -34,14 +34,21 @@ _look_up = Lookup(
 )
 
 
-def judge_badges(writer: Writer, asked: Iterable[tuple[int, str]]) -> dict[tuple[int, str], BadgeVerdict]:
+def judge_badges(
+    writer: Writer, asked: Iterable[tuple[int, str]], *, may_start: bool = True
+) -> dict[tuple[int, str], BadgeVerdict]:
     """Verdicts for (station pk, idTag) pairs, from the rows as they are now.
 
-    An unknown badge is accepted only where the site area takes any badge; an empty idTag never.
+    An unknown badge is accepted only where the site area takes any badge; an empty idTag never. A disabled station
+    starts no session: there every badge is blocked, unless ``may_start`` says that it is not about a start.
     """
     now = datetime.now(UTC)
     rows = [(pk, tag, badge_key(tag)) for pk, tag in asked]
-    return {(pk, tag): _judge(tag, *found, now=now) for pk, tag, *found in _look_up(writer, rows)}
+    verdicts = {}
+    for pk, tag, enabled, *found in _look_up(writer, rows):
+        verdict = _judge(tag, *found, now=now)
+        verdicts[pk, tag] = verdict if enabled or not may_start else verdict._replace(status=BadgeStatus.BLOCKED)
+    return verdicts
 
 
 def _judge(tag: str, any_badge: bool, pk: int | None, blocked: bool, expires: Any, *, now: datetime) -> BadgeVerdict:

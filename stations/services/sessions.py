@@ -193,7 +193,7 @@ class StopSession(Effect):
                 effect.verdict = BadgeVerdict(BadgeStatus(effect.session.badge_status))
             elif effect.id_tag:
                 others.append(effect)
-        verdicts = judge_badges(writer, ((e.station_id, e.id_tag) for e in others))
+        verdicts = judge_badges(writer, ((e.station_id, e.id_tag) for e in others), may_start=False)
         for effect in others:
             effect.verdict = verdicts[effect.station_id, effect.id_tag]
 
