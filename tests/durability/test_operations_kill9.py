@@ -4,10 +4,13 @@ import asyncio
 import itertools
 import random
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.db import connections
 from django.utils import timezone
 
 from emobility.common import actions
@@ -49,17 +52,29 @@ async def kill_under_errands(endpoint: Endpoint, stations: list[ObedientStation]
     lives = [asyncio.create_task(station.live()) for station in stations]
     names = [station.identity for station in stations]
     try:
-        await asyncio.to_thread(wait_until, lambda: registered(names), "all stations are registered")
+        await in_thread(wait_until, lambda: registered(names), "all stations are registered")
         for _ in range(kills):
-            await asyncio.to_thread(run_errands, names, numbers, pace.randint(1, ERRANDS_BETWEEN_KILLS), pace)
-            await asyncio.to_thread(endpoint.kill9)
-            await asyncio.to_thread(endpoint.start)
-            await asyncio.to_thread(run_errands, names, numbers, 10, pace)
-        await asyncio.to_thread(forget_the_dead)
-        await asyncio.to_thread(wait_until, nothing_is_open, "every operation is settled", timeout_s=60)
+            await in_thread(run_errands, names, numbers, pace.randint(1, ERRANDS_BETWEEN_KILLS), pace)
+            await in_thread(endpoint.kill9)
+            await in_thread(endpoint.start)
+            await in_thread(run_errands, names, numbers, 10, pace)
+        await in_thread(forget_the_dead)
+        await in_thread(wait_until, nothing_is_open, "every operation is settled", timeout_s=60)
     finally:
         for life in lives:
             life.cancel()
+
+
+async def in_thread(work: Callable[..., Any], *arguments: Any, **options: Any) -> None:
+    """Do blocking ``work`` beside the event loop, leaving no database connection behind."""
+
+    def run() -> None:
+        try:
+            work(*arguments, **options)
+        finally:
+            connections.close_all()
+
+    await asyncio.to_thread(run)
 
 
 def registered(names: list[str]) -> bool:
