@@ -10,7 +10,7 @@ from ninja.operation import Operation
 from ninja.parser import Parser
 
 from emobility.problems import CONTENT_TYPE, add_problem_handlers
-from stations.api import actions, badges, locations, log, operations, sessions, stations, tokens
+from stations.api import actions, badges, bulk_operations, locations, log, operations, sessions, stations, tokens
 from stations.api.auth import ApiKeyAuth
 
 DESCRIPTION = """\
@@ -87,3 +87,4 @@ api.add_router("/badges", badges.router)
 api.add_router("/log", log.router)
 api.add_router("/actions", actions.router)
 api.add_router("", operations.router)
+api.add_router("/bulk-operations", bulk_operations.router)

@@ -55,6 +55,12 @@ def referenced(rows: ScopedQuerySet, request: ApiRequest, role: Role, field: str
         raise
 
 
+def require_somewhere(rows: ScopedQuerySet, request: ApiRequest, role: Role) -> None:
+    """Refuse callers who hold ``role`` on none of ``rows``."""
+    if not rows.visible_to(request.auth, role).exists():
+        raise HttpError(403, _("This needs the role {role} here.").format(role=role.label))
+
+
 def require_everywhere(request: ApiRequest, role: Role) -> None:
     """Refuse callers who do not hold ``role`` over everything."""
     user = request.auth

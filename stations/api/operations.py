@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.urls import reverse
@@ -10,11 +9,10 @@ from django.utils.translation import gettext as _
 from ninja import Query, Router, Status
 from ninja.pagination import paginate
 
-from emobility.common import actions
-from emobility.common.actions import Action
 from stations.api.auth import ApiRequest, find
 from stations.api.fields import Id, Identity
-from stations.api.operation_schemas import ActionRequest, OperationFilter, OperationOut, OperationRequest
+from stations.api.operation_requests import role_of, wanted_action, wrong_parameters_named
+from stations.api.operation_schemas import OperationFilter, OperationOut, OperationRequest
 from stations.api.pages import JournalPages
 from stations.enums import OperationSource, Role
 from stations.models import ChargingStation, Operation
@@ -37,11 +35,10 @@ def request_action(request: ApiRequest, response: HttpResponse, identity: Identi
     """
     action = wanted_action(body)
     station = find(ChargingStation.objects.all(), request, Role(action.role), identity_key=identity.lower())
-    with_parameters = {"actor": request.auth, "source": OperationSource.API, "reason": body.reason}
-    try:
-        operation = request_operation(station, action, body.parameters, **with_parameters)
-    except ValidationError as error:
-        raise of_parameters(error) from error
+    with wrong_parameters_named():
+        operation = request_operation(
+            station, action, body.parameters, actor=request.auth, source=OperationSource.API, reason=body.reason
+        )
     response["Location"] = reverse("api:read_operation", args=[operation.pk])
     return Status(202, operation)
 
@@ -72,26 +69,3 @@ def cancel_operation(request: ApiRequest, id: Id) -> Any:
     if not cancel_operations(Operation.objects.filter(pk=operation.pk), actor=request.auth):
         raise Conflict(_("It was sent already, or has ended."))
     return _operations().get(pk=operation.pk)
-
-
-def wanted_action(body: ActionRequest) -> Action:
-    """The action ``body`` names; raises ``ValidationError`` when it is none of those offered."""
-    action = actions.find(body.action)
-    if action is None or action not in body.offered():
-        names = ", ".join(each.name for each in body.offered())
-        raise ValidationError({"action": _("Name one of these actions: {names}.").format(names=names)})
-    return action
-
-
-def role_of(name: str) -> Role:
-    """The weakest role that may do the action called ``name``; of one that is no more, an operator's."""
-    action = actions.find(name)
-    return Role(action.role) if action else Role.OPERATOR
-
-
-def of_parameters(error: ValidationError) -> ValidationError:
-    """``error`` with its fields where they stand in the body: below ``parameters``."""
-    found = error.message_dict
-    return ValidationError(
-        {name if name == "parameters" else f"parameters.{name}": texts for name, texts in found.items()}
-    )

@@ -8,6 +8,13 @@ from django.contrib.staticfiles import finders
 CONTRACT = {
     "/stations": {"get"},
     "/stations/{identity}": {"get", "patch", "delete"},
+    "/actions": {"get"},
+    "/stations/{identity}/operations": {"post"},
+    "/operations": {"get"},
+    "/operations/{id}": {"get"},
+    "/operations/{id}/cancel": {"post"},
+    "/bulk-operations": {"post"},
+    "/bulk-operations/{id}": {"get"},
     "/sessions": {"get"},
     "/sessions/{id}": {"get"},
     "/log": {"get"},

@@ -1,0 +1,39 @@
+"""What requests for operations and for bulk operations share."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from emobility.common import actions
+from emobility.common.actions import Action
+from stations.api.operation_schemas import ActionRequest
+from stations.enums import Role
+
+
+def wanted_action(body: ActionRequest) -> Action:
+    """The action ``body`` names; raises ``ValidationError`` when it is none of those offered."""
+    offered = {action.name: action for action in body.offered()}
+    if body.action not in offered:
+        raise ValidationError({"action": _("Name one of these actions: {names}.").format(names=", ".join(offered))})
+    return offered[body.action]
+
+
+def role_of(name: str) -> Role:
+    """The weakest role that may do the action called ``name``; of one that is no more, an operator's."""
+    action = actions.find(name)
+    return Role(action.role) if action else Role.OPERATOR
+
+
+@contextmanager
+def wrong_parameters_named() -> Iterator[None]:
+    """Name wrong parameters as they stand in the body: below ``parameters``."""
+    try:
+        yield
+    except ValidationError as error:
+        raise ValidationError({_place(field): texts for field, texts in error.message_dict.items()}) from error
+
+
+def _place(field: str) -> str:
+    return field if field == "parameters" else f"parameters.{field}"
