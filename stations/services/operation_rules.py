@@ -53,4 +53,3 @@ def register(rules: Rules, *actions: str) -> None:
 def rules_of(action: str) -> Rules:
     """The rules of an action."""
     return _rules.get(action, _USUAL)
-
