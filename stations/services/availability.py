@@ -23,11 +23,14 @@ def set_enabled(station_ids: Collection[int], enabled: bool) -> None:
 
 
 def withdraw_opposite(station_ids: Collection[int], action: str) -> int:
-    """Cancel what was to tell the stations the opposite of ``action`` and was not sent yet; returns how many."""
+    """Cancel what was to tell the stations the opposite of ``action``; returns how many.
+
+    What is being sent at this moment stays: the new request follows it.
+    """
     waiting = Operation.objects.filter(
         station__in=station_ids, action=OPPOSITES[action], state=OperationState.QUEUED
     ).order_by("pk")
-    found = list(waiting.select_for_update(of=("self",)).values_list("pk", flat=True))
+    found = list(waiting.select_for_update(of=("self",), skip_locked=True).values_list("pk", flat=True))
     return Operation.objects.filter(pk__in=found, state=OperationState.QUEUED).update(
         state=OperationState.CANCELLED,
         settled_at=timezone.now(),
