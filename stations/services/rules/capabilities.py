@@ -20,11 +20,7 @@ class CapabilityRules(Rules):
 
 def _parameters(response: dict[str, Any]) -> dict[str, str]:
     """Key and value of each parameter that has one."""
-    return {
-        entry["key"]: entry["value"]
-        for entry in response.get("configurationKey") or []
-        if entry.get("value") is not None
-    }
+    return {entry["key"]: entry["value"] for entry in response.get("configurationKey", []) if "value" in entry}
 
 
 register(CapabilityRules(), "read-capabilities")
