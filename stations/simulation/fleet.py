@@ -23,6 +23,7 @@ class Plan:
     prefix: str = "DEMO-"
     seed: int = 0
     sample_interval_s: int = 10
+    has_visitors: bool = True
     clock: Clock = field(default_factory=Clock)
     patience: Patience = field(default_factory=Patience)
 
@@ -39,6 +40,7 @@ class Plan:
             badges=[f"DEMO{first_badge + n:04d}" for n in range(self.connectors)],
             seed=str(self.seed),
             sample_interval_s=self.sample_interval_s,
+            has_visitors=self.has_visitors,
         )
 
     def surroundings(self) -> Surroundings:

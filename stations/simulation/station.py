@@ -37,6 +37,8 @@ class Blueprint:
     sample_interval_s: int = 10
     vendor: str = "Virtual"
     firmware_version: str = "1.0.0"
+    has_visitors: bool = True
+    """Whether drivers come by themselves."""
 
     @property
     def model(self) -> str:
@@ -87,7 +89,10 @@ class VirtualStation:
     def _connector(self, number: int, badge: str) -> Connector:
         seed = f"{self.blueprint.seed}/{self.blueprint.identity}/{number}"
         register_wh = random.Random(seed).uniform(1_000, 5_000_000)
-        return Connector(self, number, self.blueprint.outlet, Drivers(seed, badge), register_wh)
+        return Connector(self, number, self.blueprint.outlet, self._drivers(seed, badge), register_wh)
+
+    def _drivers(self, seed: str, badge: str) -> Drivers:
+        return Drivers(seed, badge, come=self.blueprint.has_visitors)
 
     # Life
 

@@ -1,5 +1,6 @@
 """Who comes to charge: drawn at random, the same every time for the same seed."""
 
+import math
 import random
 from dataclasses import dataclass
 from typing import Any
@@ -30,15 +31,18 @@ class Visit:
 
 
 class Drivers:
-    """The drivers who come to one connector."""
+    """The drivers who come to one connector: by themselves (``come``), or only when the central system sends one."""
 
-    def __init__(self, seed: str, badge: str) -> None:
+    def __init__(self, seed: str, badge: str, *, come: bool = True) -> None:
+        self._come = come
         self._random = random.Random(seed)
         self._badge = badge
         self._is_first = True
 
     def pause_s(self) -> float:
-        """How long the connector stays free; short before the first driver."""
+        """How long the connector stays free; short before the first driver, for ever when none comes by himself."""
+        if not self._come:
+            return math.inf
         bounds, self._is_first = (FIRST_PAUSE_S if self._is_first else PAUSE_S), False
         return self._random.uniform(*bounds)
 

@@ -35,6 +35,9 @@ class Command(BaseCommand):
         parser.add_argument("--prefix", default="DEMO-", help="start of the station ids (default DEMO-)")
         parser.add_argument("--seed", type=int, default=0, help="the same seed draws the same stations and drivers")
         parser.add_argument("--sample-interval", type=positive, default=10, help="seconds between meter values")
+        parser.add_argument(
+            "--no-visitors", action="store_true", help="no drivers come by themselves; stations only obey commands"
+        )
         parser.add_argument("--quiet", action="store_true", help="say nothing but what goes wrong")
         parser.add_argument("--until-eof", action="store_true", help="stop when standard input ends, as with its owner")
         pace = parser.add_mutually_exclusive_group()
@@ -117,6 +120,7 @@ def plan_of(options: dict[str, Any]) -> Plan:
         prefix=options["prefix"],
         seed=options["seed"],
         sample_interval_s=interval_s,
+        has_visitors=not options["no_visitors"],
         clock=clock,
     )
 

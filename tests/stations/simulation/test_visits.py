@@ -1,5 +1,6 @@
 """Who comes to charge."""
 
+import math
 from collections import Counter
 
 from stations.simulation.visits import FAULT_SHARE, PAUSE_S, STAY_S, Drivers, installed_outlet, messages_per_second
@@ -48,3 +49,7 @@ def test_fleets_have_every_kind_of_outlet():
 def test_shorter_sample_intervals_mean_more_messages():
     slow, fast = (messages_per_second(connectors=2, sample_interval_s=seconds) for seconds in (60, 10))
     assert 0 < slow < fast < 0.2
+
+
+def test_nobody_comes_where_nobody_may():
+    assert Drivers("a", "BADGE", come=False).pause_s() == math.inf
