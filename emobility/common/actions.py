@@ -82,6 +82,8 @@ class Action:
     is_bulk: bool = True
     """Whether it makes sense for many subjects at once, with the same parameters."""
     priority: int = 2
+    needs: tuple[str, ...] = ()
+    """Relations of the subject that ``build`` reads, to be fetched beforehand where there are many subjects."""
 
     @property
     def target(self) -> Target:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any, Literal
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as now_
 from django.utils.translation import gettext_lazy as _
@@ -34,7 +35,7 @@ class ListParameters(Parameters):
 def wanted_entries(station: ChargingStation) -> dict[str, list]:
     """What the list should hold: the badges of the station's company, each as [status, expiry]."""
     now = timezone.now()
-    badges = Badge.objects.filter(company=station.site_area.site.company_id).order_by("key")
+    badges: QuerySet[Badge] = station.site_area.site.company.badges.all()
     return {
         badge.id_tag: [badge.status_at(now).value, badge.expires_at.isoformat() if badge.expires_at else None]
         for badge in badges
@@ -102,5 +103,6 @@ register(
         parameters=ListParameters,
         unavailable=lambda station: _ready(station) or _switched_off(station),
         group=_("Charging"),
+        needs=("site_area__site__company__badges",),
     ),
 )

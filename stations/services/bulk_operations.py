@@ -210,7 +210,7 @@ def _candidates(stations: StationQuerySet, action: Action, actor: Any) -> Iterat
     if len(allowed) > MOST_STATIONS:
         raise Conflict(_("At most {count} stations at once.").format(count=MOST_STATIONS))
     full = _stations_with_full_queue(allowed)
-    for station in stations_for_actions(seen):
+    for station in stations_for_actions(seen).prefetch_related(*action.needs):
         yield station, _obstacle(station, action, station.pk in allowed, full.get(station.pk))
 
 
