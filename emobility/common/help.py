@@ -47,9 +47,9 @@ def explanation(subject: Any, name: str) -> Explanation:
 
 
 def explanations(model: type[models.Model]) -> Iterator[Explanation]:
-    """Everything explained about ``model``: its own fields in order, then its computed values."""
+    """Everything explained about ``model``: its own fields in order, then its computed values and what is told anew."""
     for field in model._meta.concrete_fields:
-        if not field.primary_key:
+        if not field.primary_key and (model, field.name) not in _computed:
             yield _of_field(field)
     for (owner, _name), found in _computed.items():
         if owner is model:

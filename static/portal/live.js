@@ -14,7 +14,7 @@
   const namesOf = (element) => element.dataset.live.split(/\s+/).filter(Boolean);
 
   // Nothing is replaced under an open popover or dialog, or under the cursor of someone typing.
-  const busy = (element) => element.querySelector(":popover-open, dialog[open], input:focus, select:focus, textarea:focus");
+  const busy = (element) => element.querySelector(":popover-open, dialog[open], details.menu[open], input:not([type=checkbox]):focus, select:focus, textarea:focus");
 
   // A part that is costly to fetch sets its own pace (data-pace, in ms).
   const rests = (element) => performance.now() - (refreshed.get(element.id) ?? -Infinity) < (element.dataset.pace ?? 0);

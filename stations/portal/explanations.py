@@ -3,8 +3,9 @@
 from django.utils.translation import gettext_lazy as _
 
 from emobility.common.help import explain
-from stations.enums import AuthenticationMethod, AuthorizationStatus, ConnectionStatus, TokenStatus
-from stations.models import ChargingStation, OnboardingToken
+from stations.enums import AuthenticationMethod, AuthorizationStatus, ConnectionStatus, ConnectorStatus, TokenStatus
+from stations.models import ChargingStation, Connector, OnboardingToken, Operation
+from stations.portal.answers import AnswerWord
 
 explain(
     ChargingStation,
@@ -34,5 +35,19 @@ explain(
     _(
         "Power the station delivers at this moment: the sum over its connectors. A reading older than five minutes is marked as stale."
     ),
+)
+explain(
+    Connector,
+    "shown_status",
+    _("status"),
+    _("As the station last reported it. While the station is disabled, every connector of it is shown as unavailable."),
+    ConnectorStatus,
+)
+explain(
+    Operation,
+    "answer",
+    _("answer"),
+    _("The station's answer in its own word. Accepted is not yet done: the effect beside it says whether it happened."),
+    AnswerWord,
 )
 explain(OnboardingToken, "status", _("status"), _("Whether new stations can register with the token."), TokenStatus)

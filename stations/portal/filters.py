@@ -70,8 +70,12 @@ class StationFilter(PortalFilterSet):
         return stations.filter(anywhere)
 
     def with_connector(self, stations: QuerySet, name: str, status: str) -> QuerySet:
-        """Stations with at least one connector in ``status``."""
-        return stations.filter(Exists(Connector.objects.filter(station=OuterRef("pk"), status=status)))
+        """Stations with at least one connector shown as ``status``: those of a disabled one are unavailable."""
+        connectors = Connector.objects.filter(station=OuterRef("pk"))
+        shown = Q(Exists(connectors.filter(status=status)), enabled=True)
+        if status == ConnectorStatus.UNAVAILABLE:
+            shown |= Q(Exists(connectors), enabled=False)
+        return stations.filter(shown)
 
 
 class OfStationFilterSet(PortalFilterSet):

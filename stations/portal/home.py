@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.generic import TemplateView
 
 from emobility.common.views import PortalMixin
-from stations.enums import ConnectorStatus, Role, SessionState
+from stations.enums import ConnectionStatus, ConnectorStatus, Role, SessionState
 from stations.models import ChargingSession, ChargingStation, Connector, OnboardingToken, Refusal, SiteArea
 from stations.models.stations import READING_FRESH_FOR
 
@@ -39,7 +39,10 @@ def figures(user: Any) -> dict[str, int]:
     stations = (
         ChargingStation.objects.visible_to(user)
         .with_live()
-        .aggregate(total=Count("pk", distinct=True), connected=Count("pk", filter=Q(is_connected=True), distinct=True))
+        .aggregate(
+            total=Count("pk", distinct=True),
+            connected=Count("pk", filter=Q(connection_status=ConnectionStatus.CONNECTED), distinct=True),
+        )
     )
     fresh = Connector.objects.visible_to(user).filter(power_at__gte=now - READING_FRESH_FOR)
     refused = Refusal.objects.visible_to(user).filter(last_at__gte=now - REFUSALS_WITHIN)
@@ -54,8 +57,8 @@ def figures(user: Any) -> dict[str, int]:
 def attention(user: Any) -> dict[str, QuerySet]:
     """Faulted connectors, disconnected stations and the latest refusals, newest first."""
     since = timezone.now() - REFUSALS_WITHIN
-    faulted = Connector.objects.visible_to(user).filter(status=ConnectorStatus.FAULTED)
-    disconnected = ChargingStation.objects.visible_to(user).with_live().filter(Q(is_connected=False))
+    faulted = Connector.objects.visible_to(user).filter(status=ConnectorStatus.FAULTED, station__enabled=True)
+    disconnected = ChargingStation.objects.visible_to(user).with_live().filter(Q(is_connected=False), enabled=True)
     refusals = Refusal.objects.visible_to(user).filter(last_at__gte=since)
     return {
         "faulted": faulted.select_related("station").order_by(F("status_at").desc(nulls_last=True), "pk")[:LISTED],

@@ -10,7 +10,7 @@ from emobility.common.events import GROUP
 from stations.models import ChargingStation
 
 ANY_STATION = "any-station"
-SHARED_NAMES = {ANY_STATION, "stations", "sessions", "refusals", "onboarding-tokens"}
+SHARED_NAMES = {ANY_STATION, "stations", "sessions", "refusals", "onboarding-tokens", "operations"}
 STATION_NAME = re.compile(r"station-([1-9][0-9]{0,17})")
 MAXIMUM_NAMES = 500
 MAXIMUM_CHARACTERS = 32_000

@@ -1,5 +1,6 @@
-"""The tabs every station has: overview, connectors, sessions, log."""
+"""The tabs every station has: overview, connectors, sessions, operations, log."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,12 +8,15 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from stations.enums import SessionState
-from stations.models import ChargingSession, ChargingStation, Connector, OcppExchange
+from stations.models import ChargingSession, ChargingStation, Connector, OcppExchange, Operation
+from stations.portal.action_bar import Button, StationActions, station_actions
 from stations.portal.facts import facts
 from stations.portal.filters import ExchangeFilter
 from stations.portal.lists import sorted_page
 from stations.portal.log import exchange_rows, keyset_page
+from stations.portal.operation_tables import OperationTable
+from stations.portal.operations import operation_rows
+from stations.portal.sessions import UncountedPages
 from stations.portal.station_tabs import StationTab, register
 from stations.portal.tables import SessionTable
 from stations.services.queries import reading_is_stale
@@ -37,6 +41,7 @@ IDENTITY_FACTS = (
     "imsi",
 )
 CONNECTION_FACTS = (
+    "enabled",
     "connection_status",
     "connection_changed_at",
     "last_seen_at",
@@ -54,10 +59,11 @@ CONNECTION_FACTS = (
 
 @dataclass(frozen=True)
 class ConnectorCard:
-    """A connector and the session that runs on it, if any."""
+    """A connector, the session that runs on it, if any, and what can be done with it."""
 
     connector: Connector
     session: ChargingSession | None = None
+    buttons: Sequence[Button] = ()
 
     @property
     def is_stale(self) -> bool:
@@ -71,7 +77,7 @@ def overview(request: HttpRequest, station: ChargingStation) -> dict[str, Any]:
     return {
         "identity_facts": facts(station, *IDENTITY_FACTS),
         "connection_facts": facts(station, *CONNECTION_FACTS, urls={"onboarding_token": token_url(station)}),
-        "cards": connector_cards(station),
+        "cards": connector_cards(station_actions(request, station)),
         "chart_url": reverse("stations:power", args=[station.pk]),
         "chart_hours": hours,
         "chart_ranges": CHART_HOURS.items(),
@@ -89,11 +95,14 @@ def chart_hours(request: HttpRequest) -> int:
     return next((hours for hours in CHART_HOURS if str(hours) == asked), 6)
 
 
-def connector_cards(station: ChargingStation) -> list[ConnectorCard]:
-    """Every connector with its running session, in two queries whatever their number."""
-    running = ChargingSession.objects.filter(station=station, state=SessionState.ACTIVE).order_by("started_at", "pk")
-    sessions = {session.connector_id: session for session in running}
-    return [ConnectorCard(connector, sessions.get(connector.pk)) for connector in station.connectors.all()]
+def connector_cards(actions: StationActions) -> list[ConnectorCard]:
+    """Every connector with its running session and its actions."""
+    station: Any = actions.station
+    sessions = {session.connector_id: session for session in station.running_sessions}
+    return [
+        ConnectorCard(connector, sessions.get(connector.pk), actions.on(connector))
+        for connector in station.connectors.all()
+    ]
 
 
 def connectors(request: HttpRequest, station: ChargingStation) -> dict[str, Any]:
@@ -107,6 +116,12 @@ def sessions(request: HttpRequest, station: ChargingStation) -> dict[str, Any]:
     return {"table": sorted_page(SessionTable(data=rows, exclude=("station",)), request)}
 
 
+def operations(request: HttpRequest, station: ChargingStation) -> dict[str, Any]:
+    """What was asked of the station, newest first."""
+    rows = operation_rows(Operation.objects.filter(station=station))
+    return {"table": sorted_page(OperationTable(data=rows, exclude=("station",)), request, UncountedPages)}
+
+
 def log(request: HttpRequest, station: ChargingStation) -> dict[str, Any]:
     """The station's frames, newest first."""
     rows = exchange_rows(OcppExchange.objects.filter(station=station))
@@ -118,4 +133,5 @@ def log(request: HttpRequest, station: ChargingStation) -> dict[str, Any]:
 register(StationTab("overview", _("Overview"), 10, "stations/tabs/overview.html", overview))
 register(StationTab("connectors", _("Connectors"), 20, "stations/tabs/connectors.html", connectors))
 register(StationTab("sessions", _("Sessions"), 60, "stations/tabs/sessions.html", sessions))
+register(StationTab("operations", _("Operations"), 65, "stations/tabs/operations.html", operations))
 register(StationTab("log", _("Log"), 70, "stations/tabs/log.html", log))

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import DetailView, UpdateView
 
@@ -15,16 +16,20 @@ from emobility.common.views import PortalMixin
 from stations.enums import ConnectionStatus, Role
 from stations.models import ChargingStation
 from stations.portal import station_tabs
+from stations.portal.action_bar import station_actions
+from stations.portal.bulk import bulk_actions
+from stations.portal.bulk_selection import filter_values
 from stations.portal.filters import StationFilter
 from stations.portal.lists import ListPage
 from stations.portal.station_forms import StationForm
+from stations.portal.station_tabs import StationTab
 from stations.portal.tables import StationTable
-from stations.services.queries import power_now, stations_for_pages
+from stations.services.queries import power_now, stations_for_actions, stations_for_pages
 from stations.services.stations import update_station
 
 
 def _connector_words(station: ChargingStation) -> str:
-    return "; ".join(f"{connector.number} {connector.get_status_display()}" for connector in station.connectors.all())
+    return "; ".join(f"{connector.number} {connector.shown_status.label}" for connector in station.connectors.all())
 
 
 class StationList(ListPage):
@@ -41,6 +46,7 @@ class StationList(ListPage):
         "name": lambda station: station.name,
         "site": lambda station: station.site_area.site.name,
         "site_area": lambda station: station.site_area.name,
+        "enabled": lambda station: station.enabled,
         "connection_status": lambda station: ConnectionStatus(station.connection_status).label,
         "registration_status": lambda station: station.get_registration_status_display(),
         "connectors": _connector_words,
@@ -57,11 +63,24 @@ class StationList(ListPage):
         """The stations with all a row shows."""
         return stations_for_pages(self.request.user)
 
+    @cached_property
+    def bulk_actions(self) -> list:
+        """What the user may do to many stations at once."""
+        return bulk_actions(self.request.user)
+
+    def get_table_kwargs(self) -> dict[str, Any]:
+        """Rows can be selected by those who may do something with them."""
+        return {} if self.bulk_actions else {"exclude": ["select"]}
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """The table, and the live names of its rows."""
+        """The table, the live names of its rows, and what can be done to those selected."""
         context = super().get_context_data(**kwargs)
         names = [f"station-{row.record.pk}" for row in context["table"].paginated_rows]
-        return context | {"live_names": " ".join(["stations", *names])}
+        return context | {
+            "live_names": " ".join(["stations", *names]),
+            "bulk_actions": self.bulk_actions,
+            "filter_values": filter_values(self.request.GET),
+        }
 
 
 class StationPage(PortalMixin, DetailView):
@@ -72,12 +91,14 @@ class StationPage(PortalMixin, DetailView):
     context_object_name = "station"
 
     def get_queryset(self) -> QuerySet:
-        """The stations the user may see."""
-        return stations_for_pages(self.request.user).select_related("onboarding_token")
+        """The stations the user may see, with all that decides about actions."""
+        visible = ChargingStation.objects.visible_to(self.request.user)
+        return stations_for_actions(visible).select_related("onboarding_token")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The header's values and those of the tab."""
-        station, user = self.object, self.request.user
+        station = self.object
+        actions = station_actions(self.request, station)
         slug = self.kwargs.get("slug")
         tab = station_tabs.find(slug) if slug else station_tabs.tabs()[0]
         if tab is None:
@@ -87,10 +108,17 @@ class StationPage(PortalMixin, DetailView):
             tabs=[(each, each.url(station)) for each in station_tabs.tabs()],
             live_name=f"station-{station.pk}",
             power=power_now(station),
-            may_edit=may_operate(user, station),
-            **tab.context(self.request, station),
+            may_edit=actions.may_operate,
+            bar=actions.bar(),
+            **self.tab_context(tab),
             **kwargs,
         )
+
+    def tab_context(self, tab: StationTab) -> dict[str, Any]:
+        """What the tab shows; nothing when htmx asks for the header alone."""
+        if self.request.htmx and self.request.htmx.target == "station-head":  # type: ignore[attr-defined]
+            return {}
+        return tab.context(self.request, self.object)
 
 
 class StationEdit(PortalMixin, UpdateView):

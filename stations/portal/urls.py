@@ -2,14 +2,40 @@
 
 from django.urls import include, path
 
-from stations.portal import curves, help, home, log, sessions, stations, tokens
+from stations.portal import (
+    actions,
+    bulk,
+    bulk_progress,
+    console,
+    curves,
+    help,
+    home,
+    log,
+    operations,
+    sessions,
+    stations,
+    tokens,
+)
 
 station_patterns = [
     path("", stations.StationList.as_view(), name="list"),
     path("<int:pk>/", stations.StationPage.as_view(), name="detail"),
     path("<int:pk>/edit/", stations.StationEdit.as_view(), name="edit"),
     path("<int:pk>/power.json", curves.StationPower.as_view(), name="power"),
+    path("<int:pk>/actions/ocpp-call/", console.ConsolePage.as_view(), {"name": "ocpp-call"}, name="console"),
+    path("<int:pk>/actions/<slug:name>/", actions.ActionPage.as_view(), name="action"),
     path("<int:pk>/<slug:slug>/", stations.StationPage.as_view(), name="tab"),
+]
+bulk_patterns = [
+    path("bulk/<slug:action>/", bulk.BulkPage.as_view(), name="bulk"),
+    path("bulk/<int:pk>/progress/", bulk_progress.BulkProgress.as_view(), name="bulk-detail"),
+    path("bulk/<int:pk>/cancel/", bulk_progress.BulkCancel.as_view(), name="bulk-cancel"),
+    path("bulk/<int:pk>/retry/", bulk.BulkRetry.as_view(), name="bulk-retry"),
+]
+operation_patterns = [
+    path("", operations.OperationList.as_view(), name="list"),
+    path("<int:pk>/", operations.OperationPage.as_view(), name="detail"),
+    path("<int:pk>/cancel/", operations.OperationCancel.as_view(), name="cancel"),
 ]
 session_patterns = [
     path("", sessions.SessionList.as_view(), name="list"),
@@ -36,6 +62,7 @@ help_patterns = [
 urlpatterns = [
     path("", home.Home.as_view(), name="home"),
     path("stations/", include((station_patterns, "stations"))),
+    path("operations/", include((operation_patterns + bulk_patterns, "operations"))),
     path("sessions/", include((session_patterns, "sessions"))),
     path("log/", include((log_patterns, "log"))),
     path("onboarding-tokens/", include((token_patterns, "tokens"))),

@@ -1,0 +1,49 @@
+// The dialog of actions: opens with what htmx puts into it, gives the focus back when it closes, and says when
+// the server could not be asked. Without a script the same links lead to pages of their own.
+(() => {
+  const dialog = document.getElementById("action-dialog");
+  let opener = "";
+
+  const title = (panel) => panel?.querySelector("#action-title");
+
+  function open(panel) {
+    const menu = document.getElementById(opener)?.closest("details.menu");
+    if (menu) {
+      menu.open = false;
+      opener = menu.querySelector("summary").id;
+    }
+    if (!dialog.open) dialog.showModal();
+    title(panel)?.focus();
+  }
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    document.querySelectorAll(".request-failed").forEach((note) => (note.hidden = true));
+    if (event.target.matches("[data-opens-dialog]")) opener = event.target.id;
+  });
+
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const panel = event.target.closest("#action-panel");
+    if (event.target !== panel || !panel) return;
+    if (dialog?.contains(panel)) open(panel);
+    else if (!panel.contains(document.activeElement)) title(panel)?.focus();
+  });
+
+  ["htmx:responseError", "htmx:sendError"].forEach((name) =>
+    document.addEventListener(name, (event) => {
+      const place = dialog?.open ? dialog : document;
+      const note = event.target.closest("[data-live]") ? null : place.querySelector(".request-failed");
+      if (note) note.hidden = false;
+    }),
+  );
+
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-leave]") || !dialog?.open) return;
+    event.preventDefault();
+    dialog.close();
+  });
+
+  dialog?.addEventListener("close", () => {
+    document.getElementById("action-panel").replaceChildren();
+    document.getElementById(opener)?.focus();
+  });
+})();
