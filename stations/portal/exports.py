@@ -1,7 +1,7 @@
 """CSV of any list, streamed row by row."""
 
 import csv
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -23,20 +23,24 @@ class _Echo:
         return line
 
 
-def csv_response(name: str, columns: Columns, rows: QuerySet) -> StreamingHttpResponse:
-    """``rows``, at most ``MAXIMUM_ROWS`` of them, as the download ``name``.csv."""
+def csv_response(
+    name: str, columns: Columns, rows: QuerySet, *, after: Iterable[Mapping[str, Any]] = ()
+) -> StreamingHttpResponse:
+    """``rows``, at most ``MAXIMUM_ROWS`` of them, as the download ``name``.csv; then rows given by column."""
     return StreamingHttpResponse(
-        _lines(columns, rows[:MAXIMUM_ROWS]),
+        _lines(columns, rows[:MAXIMUM_ROWS], after),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
     )
 
 
-async def _lines(columns: Columns, rows: QuerySet) -> AsyncIterator[str]:
+async def _lines(columns: Columns, rows: QuerySet, after: Iterable[Mapping[str, Any]]) -> AsyncIterator[str]:
     writer = csv.writer(_Echo())
     yield writer.writerow(columns)
     async for row in rows.aiterator(chunk_size=ROWS_AT_ONCE):
         yield writer.writerow([cell(show(row)) for show in columns.values()])
+    for values in after:
+        yield writer.writerow([cell(values.get(column)) for column in columns])
 
 
 def cell(value: Any) -> Any:

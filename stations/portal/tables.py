@@ -4,6 +4,7 @@ from typing import Any
 
 import django_tables2 as tables
 from django.template.loader import render_to_string
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +14,31 @@ from stations.models import ChargingSession, ChargingStation
 from stations.services.queries import power_now
 
 
+class SelectColumn(tables.Column):
+    """A checkbox that puts the row into the form ``bulk-form``; the one in the header is for all rows of the page."""
+
+    attrs = {"th": {"class": "select"}, "td": {"class": "select"}}
+
+    @property
+    def header(self) -> SafeString:
+        """The checkbox that needs a script, hidden until there is one."""
+        return format_html(
+            '<label><input type="checkbox" class="form-check-input" id="select-page" hidden>'
+            '<span class="visually-hidden">{}</span></label>',
+            _("Select this page"),
+        )
+
+    def render(self, record: ChargingStation) -> SafeString:
+        return format_html(
+            '<label><input type="checkbox" class="form-check-input" id="select-{0}" name="station" value="{0}" '
+            'form="bulk-form"><span class="visually-hidden">{1}</span></label>',
+            record.pk,
+            _("Select {station}").format(station=record),
+        )
+
+
 class StationTable(tables.Table):
+    select = SelectColumn(orderable=False, empty_values=())
     identity = tables.Column(verbose_name=_("Station"))
     site_area = tables.Column(verbose_name=_("Site area"), order_by=("site_area__site__name", "site_area__name"))
     connection_status = StatusColumn(verbose_name=_("Connection"))

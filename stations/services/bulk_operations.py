@@ -187,8 +187,10 @@ def undone_stations(bulk: BulkOperation) -> StationQuerySet:
     return ChargingStation.objects.filter(pk__in=undone)
 
 
-def retry_failed(bulk: BulkOperation, *, actor: Any, source: OperationSource, reason: str = "") -> BulkOperation:
-    """Ask the ``undone_stations`` of ``bulk`` again, the same way; raises as ``start`` does."""
+def retry_failed(
+    bulk: BulkOperation, *, actor: Any, source: OperationSource, reason: str = "", per_minute: int | None = None
+) -> BulkOperation:
+    """Ask the ``undone_stations`` of ``bulk`` again, the same way unless said otherwise; raises as ``start`` does."""
     action = find(bulk.action)
     if action is None:
         raise Conflict(_("There is no action {name} any more.").format(name=bulk.action))
@@ -199,7 +201,7 @@ def retry_failed(bulk: BulkOperation, *, actor: Any, source: OperationSource, re
         actor=actor,
         source=source,
         reason=reason or bulk.reason,
-        per_minute=bulk.per_minute,
+        per_minute=per_minute or bulk.per_minute,
     )
 
 

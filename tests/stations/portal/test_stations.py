@@ -54,7 +54,7 @@ def test_queries_do_not_grow_with_rows(viewer, world, django_assert_num_queries,
     for _ in range(count - 1):
         station = ChargingStationFactory(site_area=SiteAreaFactory(site=world.ours.site))
         ConnectorFactory(evse=EVSEFactory(station=station))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         assert len(rows(viewer.get(URL))) == count
 
 
