@@ -16,7 +16,16 @@ from emobility.common.writers import Row, Writer
 
 def stamp(moment: datetime) -> str:
     """An aware UTC time in the form both databases store it from text."""
-    return moment.isoformat(" ")[:-6]
+    global _stamped
+    known, text = _stamped
+    if known is not moment:
+        text = moment.isoformat(" ")[:-6]
+        _stamped = moment, text
+    return text
+
+
+_stamped = datetime.min.replace(tzinfo=UTC), ""
+"""The last time stamped: messages that come together share theirs, see ``clock``."""
 
 
 def moment_of(value: datetime | None) -> datetime | None:
@@ -78,7 +87,7 @@ class Lookup:
             columns = ", ".join(f"(e->>{i})::{kind} AS c{i}" for i, kind in enumerate(self._types))
             return self._filled(columns, "jsonb_array_elements($1::jsonb) AS e") + self._lock
         columns = ", ".join(f"json_extract(value, '$[{i}]') AS c{i}" for i in range(len(self._types)))
-        return self._filled(columns, "json_each(%s)")
+        return self._filled(columns, "json_each(?)")
 
     def _filled(self, columns: str, source: str) -> str:
         return self._select.replace("FROM asked", f"FROM (SELECT {columns} FROM {source}) AS asked")  # noqa: S608
@@ -104,7 +113,7 @@ class Insert(_Statement):
             # WHERE true: without it ON after a SELECT would be read as a join condition.
             source = f"SELECT {', '.join(self._values())} FROM jsonb_array_elements($1::jsonb) AS e WHERE true"  # noqa: S608
         else:
-            source = f"VALUES ({', '.join(['%s'] * len(self.fields))})"
+            source = f"VALUES ({', '.join('?' * len(self.fields))})"
         return head + source + self._tail
 
 
@@ -125,7 +134,7 @@ class Update(_Statement):
 
     def _build(self) -> str:
         names = self._names()
-        values = self._values() if connection.vendor == "postgresql" else ["%s"] * len(names)
+        values = self._values() if connection.vendor == "postgresql" else ["?"] * len(names)
         pairs = [f"{name} = {value}" for name, value in zip(names, values, strict=True)]
         wheres = [f"{self._table}.{pair}" for pair in pairs[self._set :]] + self._condition
         source = " FROM jsonb_array_elements($1::jsonb) AS e" if connection.vendor == "postgresql" else ""

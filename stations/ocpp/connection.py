@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from types import ModuleType
 from typing import Any, Protocol
 
+from emobility.common import clock
 from emobility.common.events import publish
 from emobility.common.writers import Row
 from stations.models.journal import Direction, Outcome
@@ -105,7 +106,7 @@ class Connection:
         self._transport.close(code, reason)
 
     def _process(self, raw: bytes) -> None:
-        self.last_seen_at = now = datetime.now(UTC)
+        self.last_seen_at = now = clock.now()
         frame = framing.parse(raw)
         if type(frame) is Call:
             self._noise = 0
@@ -230,7 +231,7 @@ class Exchange(Item):
         id_json: str,
         note: str,
     ) -> None:
-        super().__init__(None)
+        self.effect, self.error, self.stored = None, None, True
         self.connection = connection
         self.raw = raw
         self.received_at = received_at

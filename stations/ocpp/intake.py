@@ -13,17 +13,18 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from queue import SimpleQueue
 
-from django.db import InterfaceError, OperationalError, close_old_connections, connection, transaction
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
 from emobility.common.bulk import stamp
 from emobility.common.events import publish
-from emobility.common.writers import Row, writer
+from emobility.common.writers import Row, transaction
 from stations.services.effects import Effect
 from stations.services.journal import write_exchanges
 
 WINDOW_S = 0.005
 """How long a message may wait for company; a transaction costs the same for one as for fifty."""
-FULL_BATCH = 100
+ENOUGH = 16
+"""So many are company enough: they are written once the event loop reads no more of them."""
 MAX_BATCH = 500
 RETRY_S = 0.5
 
@@ -89,6 +90,7 @@ class Intake:
     def __init__(self) -> None:
         self._pending: list[Item] = []
         self._in_flight = False
+        self._gathering = False
         self._timer: asyncio.TimerHandle | None = None
         self._batches: SimpleQueue[list[Item] | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._write_forever, name="intake", daemon=True)
@@ -129,13 +131,25 @@ class Intake:
         self._batches.put(None)
 
     def _schedule(self) -> None:
-        """Have what is pending written soon: at once when it is much, else with what the window brings."""
+        """Have what is pending written soon: what is enough after this burst, else with what the window brings."""
         if self._in_flight or not self._pending or self._loop is None:
             return
-        if len(self._pending) >= FULL_BATCH:
+        if len(self._pending) >= MAX_BATCH or self._settled is not None:
             self._flush()
+        elif len(self._pending) >= ENOUGH:
+            if not self._gathering:
+                self._gather(0)
         elif self._timer is None:
             self._timer = self._loop.call_later(WINDOW_S, self._flush)
+
+    def _gather(self, before: int) -> None:
+        """Wait for as long as every turn of the event loop brings more."""
+        assert self._loop is not None
+        self._gathering = len(self._pending) > before
+        if self._gathering:
+            self._loop.call_soon(self._gather, len(self._pending))
+        else:
+            self._flush()
 
     def _flush(self) -> None:
         if self._timer is not None:
@@ -157,8 +171,9 @@ class Intake:
             except Exception:
                 _log.exception("answering failed")
         self._schedule()
-        if self._settled is not None and not self._in_flight and not self._settled.done():
+        if self._settled is not None and not self._in_flight and not self._pending:
             self._settled.set_result(None)
+            self._settled = None
 
     # --- writer thread ---------------------------------------------------------
 
@@ -206,11 +221,10 @@ def write(batch: Sequence[Item]) -> None:
         if item.effect is not None:
             by_kind[type(item.effect)].append(item.effect)
     kinds = sorted(by_kind, key=lambda kind: kind.order)
-    with transaction.atomic():
+    with transaction() as database:
         for kind in kinds:
             kind.prepare(by_kind[kind])
-        with writer() as database:
-            for kind in kinds:
-                kind.apply(database, by_kind[kind])
-            now = stamp(datetime.now(UTC))
-            write_exchanges(database, [row for item in batch if (row := item.record(now)) is not None])
+        for kind in kinds:
+            kind.apply(database, by_kind[kind])
+        now = stamp(datetime.now(UTC))
+        write_exchanges(database, [row for item in batch if (row := item.record(now)) is not None])

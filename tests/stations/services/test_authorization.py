@@ -3,10 +3,9 @@
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
 from django.utils import timezone
 
-from emobility.common.writers import writer
+from emobility.common.writers import transaction
 from stations.services.authorization import judge_badges
 from tests.support.factories import BadgeFactory, ChargingStationFactory
 
@@ -19,7 +18,7 @@ def station(db):
 
 
 def verdict(station, tag: str):
-    with transaction.atomic(), writer() as database:
+    with transaction() as database:
         return judge_badges(database, [(station.pk, tag)])[station.pk, tag]
 
 
@@ -70,7 +69,7 @@ def test_many_are_judged_at_once(db):
     stations = ChargingStationFactory.create_batch(3)
     BadgeFactory(id_tag="A")
     asked = [(station.pk, tag) for station in stations for tag in ("A", "a", "B")]
-    with transaction.atomic(), writer() as database:
+    with transaction() as database:
         verdicts = judge_badges(database, asked)
     assert {key: found.status for key, found in verdicts.items()} == {
         (pk, tag): "invalid" if tag == "B" else "accepted" for pk, tag in asked
