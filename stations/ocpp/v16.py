@@ -213,7 +213,7 @@ def confirmation(action: str) -> dict:
 
 def utc(moment: datetime) -> str:
     """RFC 3339 in UTC with milliseconds; longer fractions break devices in the field."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    return moment.isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
 def heartbeat_interval_s(station_id: int) -> int:

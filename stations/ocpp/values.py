@@ -6,7 +6,7 @@ Nothing here raises for what a station may send; what cannot be used comes back 
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from stations.ocpp.framing import scrub
 
@@ -69,6 +69,8 @@ def integer(value: Any) -> int | None:
 
     At most 62 bits: the difference of two fits a database column.
     """
+    if type(value) is int and -(2**62) < value < 2**62:
+        return value
     number = decimal(value)
     return int(number) if number is not None and abs(number) < 2**62 and number == int(number) else None
 
@@ -115,10 +117,7 @@ def _reading(entry: dict, now: datetime) -> Reading | None:
     samples = entry.get("sampledValue")
     found: dict[str, float] = {}
     phases: dict[str, dict[str, float]] = {}
-    context = None
-    for sample in samples if type(samples) is list else (samples,):
-        if type(sample) is dict and _collect(found, phases, sample) and context is None:
-            context = sample.get("context")
+    context = _collect(found, phases, samples if type(samples) is list else [samples])
     if not found and not phases:
         return None
     for measurand, by_phase in phases.items():
@@ -140,26 +139,34 @@ def _reading(entry: dict, now: datetime) -> Reading | None:
     )
 
 
-def _collect(found: dict[str, float], phases: dict[str, dict[str, float]], sample: dict) -> bool:
-    """Take one sampled value, in our units; False when it is nothing we use."""
-    get = sample.get
-    traits = (get("measurand"), get("unit"), get("phase"), get("location"), get("format"))
-    try:
-        use = _USES[traits] if traits in _USES else _learn(traits)
-        value = float(get("value", ""))
-    except (TypeError, ValueError, OverflowError):
-        return False
-    if use is None or not use.low <= value <= use.high:
-        return False
-    if use.phase:
-        phases.setdefault(use.measurand, {})[use.phase] = value * use.factor
-    else:
-        found[use.measurand] = value * use.factor
-    return True
+def _collect(found: dict[str, float], phases: dict[str, dict[str, float]], samples: list) -> Any:
+    """Take what we use of the sampled values, in our units; returns the context of the first."""
+    context = None
+    for sample in samples:
+        if type(sample) is not dict:
+            continue
+        get = sample.get
+        traits = (get("measurand"), get("unit"), get("phase"), get("location"), get("format"))
+        try:
+            use = _USES[traits] if traits in _USES else _learn(traits)
+            value = float(get("value", ""))
+        except (TypeError, ValueError, OverflowError):
+            continue
+        if use is None:
+            continue
+        measurand, phase, factor, low, high = use
+        if not low <= value <= high:
+            continue
+        if phase:
+            phases.setdefault(measurand, {})[phase] = value * factor
+        else:
+            found[measurand] = value * factor
+        if context is None:
+            context = get("context")
+    return context
 
 
-@dataclass(slots=True, frozen=True)
-class _Use:
+class _Use(NamedTuple):
     """What to do with the values of one kind of sample: multiply by ``factor``, believe within ``low`` and ``high``."""
 
     measurand: str

@@ -43,11 +43,9 @@ _insert = Insert(
 
 def masked(frame: str) -> str:
     """``frame`` without passwords, keys and connection tokens, fit for a text column."""
+    if "/" in frame:
+        frame = _TOKEN_IN_URL.sub(rf"\1{MASK}", _USER_IN_URL.sub(rf"\1{MASK}@", frame))
     lower = frame.lower()
-    if "://" in lower or r":\/\/" in lower:
-        frame = _USER_IN_URL.sub(rf"\1{MASK}@", frame)
-    if "/ocpp" in lower:
-        frame = _TOKEN_IN_URL.sub(rf"\1{MASK}", frame)
     if "authorizationkey" in lower or "basicauthpassword" in lower:
         frame = _SECRET_VALUE_FIRST.sub(rf"\1{MASK}\2", _SECRET_VALUE.sub(rf"\1{MASK}", frame))
     return frame.replace("\0", "\ufffd") if "\0" in frame else frame
