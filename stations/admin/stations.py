@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from emobility.common.events import publish
 from stations.admin.base import ReadOnlyAdmin, RecordAdmin
+from stations.admin.station_actions import StationActionsMixin
 from stations.models import EVSE, ChargingStation, Connector, EndpointProcess
 from stations.services.records import save_record
 from stations.services.stations import delete_station
@@ -18,7 +19,7 @@ ENTERED = ("name", "site_area", "maximum_power_w", "assume_ocpp16")
 
 
 @admin.register(ChargingStation)
-class ChargingStationAdmin(RecordAdmin):
+class ChargingStationAdmin(StationActionsMixin, RecordAdmin):
     """Stations register themselves; people name, place and describe them."""
 
     list_display = ("identity", "name", "site_area", "is_connected", "registration_status", "vendor", "model")

@@ -14,18 +14,20 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
-from emobility.common.actions import Action, actions, find
+from emobility.common.actions import Action, find
+from emobility.common.runs import to_runs
 from emobility.common.schema_forms import SchemaForm
 from emobility.common.views import PortalMixin
 from stations.enums import Role
 from stations.models import BulkOperation, ChargingStation
 from stations.models.stations import StationQuerySet
 from stations.portal.bulk_forms import BulkForm, source_for
-from stations.portal.bulk_selection import selected, to_runs
+from stations.portal.bulk_selection import selected
 from stations.services.bulk_operations import (
     USUAL_PACE,
     Preview,
     Skipped,
+    offered_to,
     preview,
     retry_failed,
     start,
@@ -144,7 +146,9 @@ class BulkPage(PortalMixin, TemplateView):
         seen = found.asked or found.skipped
         if seen and not self.holds_role():
             raise PermissionDenied(_("Your role does not allow this for any of these stations."))
-        context = self.get_context_data(form=form, parameters=parameters, **figures(found, per_minute))
+        context = self.get_context_data(
+            form=form, parameters=parameters, **figures(found, per_minute, payload is not None)
+        )
         return self.render_to_response(context, status=status)
 
     def look(self, parameters: SchemaForm, payload: Mapping[str, Any] | None) -> Preview:
@@ -224,22 +228,19 @@ def bulk_action(name: str) -> Action:
 
 def bulk_actions(user: Any) -> list[tuple[str, list[Action]]]:
     """What ``user`` may do to many stations at once, grouped as people see it."""
-    offered = [action for action in actions() if action.is_bulk]
-    held = {r for r in {a.role for a in offered} if ChargingStation.objects.visible_to(user, Role(r)).exists()}
     groups: dict[str, list[Action]] = defaultdict(list)
-    for action in offered:
-        if action.role in held:
-            groups[str(action.group)].append(action)
-    return list(groups.items())
+    for action in offered_to(user):
+        groups[str(action.group)].append(action)
+    return sorted(groups.items())
 
 
-def figures(found: Preview, per_minute: int) -> dict[str, Any]:
-    """The preview in numbers and short lists."""
+def figures(found: Preview, per_minute: int, is_complete: bool) -> dict[str, Any]:
+    """The preview in numbers and short lists; which sessions end is open while parameters are missing."""
     return {
         "asked": group(found.asked),
         "skipped": len(found.skipped),
         "reasons": by_reason(found.skipped),
-        "sessions": found.sessions,
+        "sessions": found.sessions if is_complete else None,
         "ending": group([(station, found.ending[station.pk]) for station in found.asked if station.pk in found.ending]),
         "takes": timedelta(minutes=max(len(found.asked) - 1, 0) / per_minute),
     }

@@ -1,18 +1,16 @@
 """Which stations a bulk operation is about, as the query string or the form says it."""
 
-import re
-from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest, QueryDict
 
+from emobility.common.runs import from_runs
 from stations.models import ChargingStation
 from stations.portal.filters import StationFilter
 from stations.portal.keyset import key
 from stations.services.bulk_operations import MOST_STATIONS
 
 PAGING = ("page", "per_page", "sort", "export")
-_RUN = re.compile(r"([0-9]{1,18})(?:-([0-9]{1,18}))?")
 
 
 def selected(request: HttpRequest) -> list[int]:
@@ -22,7 +20,7 @@ def selected(request: HttpRequest) -> list[int]:
     """
     written = request.POST.get("stations") or request.GET.get("stations")
     if written is not None:
-        return from_runs(written)
+        return from_runs(written, MOST_STATIONS)
     if request.GET.get("all"):
         return matching(request.user, request.GET, request)
     return sorted({pk for text in request.GET.getlist("station") if (pk := key(text))})[:MOST_STATIONS]
@@ -40,28 +38,3 @@ def matching(user: Any, query: QueryDict, request: HttpRequest) -> list[int]:
 def filter_values(query: QueryDict) -> list[tuple[str, str]]:
     """What of the station list's query string narrows it."""
     return [(name, str(value)) for name, value in query.items() if value and name not in PAGING]
-
-
-def to_runs(pks: Iterable[int]) -> str:
-    """Keys, rising, in short: ``1-40,42``."""
-    runs: list[list[int]] = []
-    for pk in pks:
-        if runs and pk == runs[-1][1] + 1:
-            runs[-1][1] = pk
-        else:
-            runs.append([pk, pk])
-    return ",".join(f"{first}-{last}" if last > first else str(first) for first, last in runs)
-
-
-def from_runs(text: str) -> list[int]:
-    """The keys in ``text``; none when it is no list of runs or names more than may be asked at once."""
-    found: set[int] = set()
-    for part in text.split(","):
-        match = _RUN.fullmatch(part)
-        if match is None:
-            return []
-        first, last = int(match[1]), int(match[2] or match[1])
-        if last - first >= MOST_STATIONS or len(found) > MOST_STATIONS:
-            return []
-        found.update(range(first, last + 1))
-    return sorted(found)

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from pydantic import BaseModel
 
-from emobility.common.actions import Action, find
+from emobility.common.actions import Action, actions, find
 from stations.enums import EffectState, OperationSource, OperationState, Role
 from stations.models import BulkOperation, ChargingSession, ChargingStation, Operation
 from stations.models.stations import StationQuerySet
@@ -87,6 +87,14 @@ class Progress:
     def undone(self) -> int:
         """Those that may be worth another try."""
         return sum(self.states[state] for state in UNDONE)
+
+
+def offered_to(user: Any) -> list[Action]:
+    """The actions for many stations at once that ``user`` may do at least somewhere."""
+    offered = [action for action in actions() if action.is_bulk]
+    roles = {action.role for action in offered}
+    held = {role for role in roles if ChargingStation.objects.visible_to(user, Role(role)).exists()}
+    return [action for action in offered if action.role in held]
 
 
 def preview(stations: StationQuerySet, action: Action, parameters: Mapping[str, Any] | None, *, actor: Any) -> Preview:

@@ -8,9 +8,9 @@ import pytest
 from django.urls import reverse
 
 from emobility.common.actions import actions
+from emobility.common.runs import to_runs
 from stations.enums import OperationSource, OperationState
 from stations.models import BulkOperation, ChargingStation, Operation
-from stations.portal.bulk_selection import from_runs, to_runs
 from tests.support.factories import (
     BulkOperationFactory,
     ChargingSessionFactory,
@@ -300,13 +300,6 @@ def test_secrets_of_the_parameters_are_masked(operator, connect):
 def test_anonymous_is_sent_to_login(client, bulk):
     for url in (RESET, url_of(bulk), url_of(bulk, "retry")):
         assert client.get(url).url.split("?")[0] == reverse("account_login")
-
-
-def test_runs_are_short_and_come_back():
-    keys = [1, 2, 3, 7, 9, 10]
-    assert to_runs(keys) == "1-3,7,9-10"
-    assert from_runs(to_runs(keys)) == keys
-    assert from_runs("") == from_runs("1-9999999") == from_runs("2,x") == from_runs("5-1") == []
 
 
 def test_sources_of_pages_are_sources_of_operations():
