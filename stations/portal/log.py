@@ -1,5 +1,6 @@
 """The log: OCPP exchanges and refused handshakes, newest first, never counted."""
 
+from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
@@ -33,7 +34,7 @@ def keyset_page(request: HttpRequest, filterset: PortalFilterSet, window: int | 
     return older_page(rows, key(request.GET.get("before")), window)
 
 
-class LogPage(PortalMixin, TemplateView):
+class LogPage(PortalMixin, TemplateView, ABC):
     """One kind of log entries, filtered; ``?export=csv`` downloads them."""
 
     model: ClassVar[Any]
@@ -68,9 +69,9 @@ class LogPage(PortalMixin, TemplateView):
         """How many rows a page looks at; no limit where the index by station leads to them."""
         return None if self.request.GET.get("station") else WINDOW
 
+    @abstractmethod
     def live_names(self, page: KeysetPage) -> str:
         """What makes the newest page out of date."""
-        raise NotImplementedError
 
 
 class ExchangeList(LogPage):
