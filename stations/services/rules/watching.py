@@ -6,7 +6,8 @@ Times are compared with those at which we received something: the clocks of stat
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from stations.enums import EffectState
@@ -46,15 +47,16 @@ def moment(at: datetime) -> str:
 def arrivals(operations: Sequence[Operation], message: str, pattern: str = "") -> dict[int, datetime]:
     """When the stations sent ``message`` after they were asked, by primary key of the operation.
 
-    ``pattern`` is a regular expression the frame must match. One query; it reads the newest frames of each
-    station only, which the index over station and id gives.
+    ``pattern`` is a regular expression the frame must match. One query; it reads only the newest frames of each
+    station, a short range of the index over station and id.
     """
-    newest = OcppExchange.objects.filter(station=OuterRef(OuterRef("station"))).order_by("-id").values("pk")[:NEWEST]
-    frames: QuerySet[OcppExchange] = OcppExchange.objects.filter(
-        pk__in=Subquery(newest), direction=Direction.IN, action=message, received_at__gte=OuterRef("sent_at")
+    of_station = OcppExchange.objects.filter(station=OuterRef("station")).order_by("-id")
+    oldest = Coalesce(Subquery(of_station.values("pk")[NEWEST - 1 : NEWEST]), 0)
+    frames = of_station.filter(
+        pk__gte=OuterRef("oldest"), direction=Direction.IN, action=message, received_at__gte=OuterRef("sent_at")
     )
     if pattern:
         frames = frames.filter(request__regex=pattern)
-    asked = Operation.objects.filter(pk__in=[operation.pk for operation in operations])
-    found = asked.annotate(arrived_at=Subquery(frames.order_by("id").values("received_at")[:1]))
-    return dict(found.filter(arrived_at__isnull=False).values_list("pk", "arrived_at"))
+    asked = Operation.objects.filter(pk__in=[operation.pk for operation in operations]).annotate(oldest=oldest)
+    found = asked.annotate(arrived_at=Subquery(frames.values("received_at")[:1]))
+    return {pk: at for pk, at in found.values_list("pk", "arrived_at") if at is not None}
