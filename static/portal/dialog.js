@@ -4,7 +4,7 @@
   const dialog = document.getElementById("action-dialog");
   let opener = "";
 
-  const title = (panel) => panel?.querySelector("#action-title");
+  const first = (panel) => panel.querySelector("[aria-invalid=true], .alert-danger[tabindex]") ?? panel.querySelector("#action-title");
 
   function open(panel) {
     const menu = document.getElementById(opener)?.closest("details.menu");
@@ -13,7 +13,7 @@
       opener = menu.querySelector("summary").id;
     }
     if (!dialog.open) dialog.showModal();
-    title(panel)?.focus();
+    first(panel)?.focus();
   }
 
   document.addEventListener("htmx:beforeRequest", (event) => {
@@ -25,7 +25,7 @@
     const panel = event.target.closest("#action-panel");
     if (event.target !== panel || !panel) return;
     if (dialog?.contains(panel)) open(panel);
-    else if (!panel.contains(document.activeElement)) title(panel)?.focus();
+    else first(panel)?.focus();
   });
 
   ["htmx:responseError", "htmx:sendError"].forEach((name) =>
@@ -44,6 +44,7 @@
 
   dialog?.addEventListener("close", () => {
     document.getElementById("action-panel").replaceChildren();
-    document.getElementById(opener)?.focus();
+    // What opened it may have been replaced by one that says why it cannot be done now.
+    (document.getElementById(opener) ?? document.getElementById("more-actions"))?.focus();
   });
 })();

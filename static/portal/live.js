@@ -40,6 +40,14 @@
     }, PACE_MS);
   }
 
+  // What was fetched just before someone opened a menu or began to type waits until they are done.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const element = event.detail.target;
+    if (event.detail.requestConfig.elt !== element || element.dataset.live === undefined || !busy(element)) return;
+    event.detail.shouldSwap = false;
+    refresh([element]);
+  });
+
   function subscribe() {
     const names = JSON.stringify([...new Set(elements().flatMap(namesOf))].sort());
     if (socket?.readyState !== WebSocket.OPEN || names === subscribed) return;

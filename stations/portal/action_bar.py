@@ -71,7 +71,8 @@ class StationActions:
         buttons = [Button(action, self.station.pk, reason) for action, reason in self._reasons]
         rest = sorted((b for b in buttons if b.action.name not in PRIMARY), key=lambda b: str(b.action.group))
         groups = [(label, list(group)) for label, group in groupby(rest, lambda b: b.action.group)]
-        return ActionBar([b for b in buttons if b.action.name in PRIMARY], groups)
+        primary = [b for name in PRIMARY for b in buttons if b.action.name == name]
+        return ActionBar(primary, groups)
 
     def on(self, connector: Connector) -> list[Button]:
         """The buttons of one connector."""

@@ -7,9 +7,10 @@ from django.apps import apps
 from django.conf import settings
 from django.views.generic import TemplateView
 
+from emobility.common.actions import Action, actions
 from emobility.common.help import Explanation, explanations
 from emobility.common.views import PortalMixin
-from stations.enums import RefusalReason
+from stations.enums import RefusalReason, Role
 
 
 @dataclass(frozen=True)
@@ -31,14 +32,19 @@ def subjects() -> list[Subject]:
     return sorted(found, key=lambda subject: subject.name.lower())
 
 
+def explained_actions() -> list[tuple[Action, Role]]:
+    """Every action with the role it needs."""
+    return [(action, Role(action.role)) for action in actions()]
+
+
 class HelpIndex(PortalMixin, TemplateView):
-    """All fields and statuses, taken from where they are declared."""
+    """All fields, statuses and actions, taken from where they are declared."""
 
     template_name = "help/index.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """The subjects."""
-        return super().get_context_data(subjects=subjects(), **kwargs)
+        """The subjects and the actions."""
+        return super().get_context_data(subjects=subjects(), actions=explained_actions(), **kwargs)
 
 
 class ConnectStation(PortalMixin, TemplateView):

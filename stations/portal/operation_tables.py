@@ -47,6 +47,9 @@ class OperationTable(tables.Table):
     def render_answer(self, record: Operation) -> SafeString:
         return _cell("answer", operation=record, answer=word_of(record))
 
+    def render_effect(self, record: Operation) -> SafeString:
+        return _cell("effect", operation=record)
+
     def render_actor(self, record: Operation) -> SafeString:
         return _cell("actor", operation=record)
 

@@ -17,11 +17,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.generic import DetailView, View
 
-from emobility.common.actions import Action, find
+from emobility.common.actions import find
 from emobility.common.views import PortalMixin
 from stations.enums import EffectState, OperationState, Role
 from stations.models import Operation
-from stations.portal.answers import AnswerWord, meaning_of, word_of
+from stations.portal.answers import meaning_of, word_of
 from stations.portal.frames import Frame, pretty
 from stations.portal.lists import ListPage
 from stations.portal.operation_tables import OperationFilter, OperationTable
@@ -146,21 +146,27 @@ def may_cancel(user: Any, operation: Operation) -> bool:
 
 def progress(operation: Operation) -> dict[str, Any]:
     """What a template needs to tell how far ``operation`` has come."""
-    action: Action | None = find(operation.action)
-    exchanges = exchanges_of(operation)
     return {
         "operation": operation,
-        "action": action,
+        "action": find(operation.action),
         "station": operation.station,
         "is_open": operation.state in (OperationState.QUEUED, OperationState.SENT),
         "is_watched": operation.effect == EffectState.AWAITED,
         "steps": steps(operation),
         "answer": word_of(operation),
-        "is_described": isinstance(word_of(operation), AnswerWord),
-        "meaning": meaning_of(operation),
-        "exchanges": exchanges,
+        "outcome": outcome(operation),
+        "exchanges": exchanges_of(operation),
         "says_more": any(set(answer) - {"status"} for answer in operation.responses if isinstance(answer, dict)),
     }
+
+
+def outcome(operation: Operation) -> str:
+    """How it stands, as a sentence."""
+    if operation.state == OperationState.ACCEPTED and not operation.requests:
+        return _("Done; the station did not have to be asked.")
+    if operation.state == OperationState.ACCEPTED and operation.effect == EffectState.NONE:
+        return meaning_of(operation) or _("The station agreed.")
+    return meaning_of(operation) or str(OperationState(operation.state).help)
 
 
 def steps(operation: Operation) -> list[Step]:
