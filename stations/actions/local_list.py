@@ -74,10 +74,12 @@ def difference(held: dict[str, list], wanted: dict[str, list]) -> dict[str, list
 
 
 def _entries(badges: dict[str, list]) -> tuple[LocalListEntry, ...]:
-    return tuple(
+    """What goes comes first: the same badge may come back, written another way."""
+    entries = (
         LocalListEntry(id_tag, status, datetime.fromisoformat(expiry) if expiry else None)
-        for id_tag, (status, expiry) in sorted(badges.items())
+        for id_tag, (status, expiry) in badges.items()
     )
+    return tuple(sorted(entries, key=lambda entry: (entry.status is not None, entry.id_tag)))
 
 
 def _switched_off(station: Any) -> str | None:
