@@ -16,7 +16,7 @@ OPPOSITES = {"disable": "enable", "enable": "disable"}
 def set_enabled(station_ids: Collection[int], enabled: bool) -> None:
     """Put stations into or out of service, inside the caller's transaction."""
     # Locked in the order in which the station endpoint locks them.
-    locked = ChargingStation.objects.filter(pk__in=station_ids).order_by("pk").select_for_update()
+    locked = ChargingStation.objects.filter(pk__in=station_ids).order_by("pk").select_for_update(no_key=True)
     found = list(locked.values_list("pk", flat=True))
     ChargingStation.objects.filter(pk__in=found).update(enabled=enabled)
     transaction.on_commit(lambda: publish("stations", *(f"station-{pk}" for pk in found)))

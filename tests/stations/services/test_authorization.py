@@ -74,3 +74,23 @@ def test_many_are_judged_at_once(db):
     assert {key: found.status for key, found in verdicts.items()} == {
         (pk, tag): "invalid" if tag == "B" else "accepted" for pk, tag in asked
     }
+
+
+@pytest.mark.parametrize("any_badge", [True, False])
+def test_disabled_station_accepts_no_badge(station, any_badge):
+    station.enabled, station.site_area.any_badge = False, any_badge
+    station.save()
+    station.site_area.save()
+    badge = BadgeFactory(id_tag="A")
+    assert verdict(station, "a") == ("blocked", badge.pk, None)
+    for tag in ("unknown", ""):
+        assert verdict(station, tag).status == "blocked"
+    assert verdict(ChargingStationFactory(), "a").status == "accepted"
+
+
+def test_disabled_station_ends_sessions_as_ever(station):
+    station.enabled = False
+    station.save()
+    BadgeFactory(id_tag="A")
+    assert verdict(station, "a", may_start=False).status == "accepted"
+    assert verdict(station, "unknown", may_start=False).status == "invalid"
