@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any, ClassVar, Self
 
 from django.db import models
-from django.db.models import Case, Exists, OuterRef, Sum, Value, When
+from django.db.models import Case, Exists, OuterRef, Subquery, Sum, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -53,13 +53,16 @@ class StationQuerySet(ScopedQuerySet):
         alive = EndpointProcess.objects.filter(
             pk=OuterRef("endpoint"), renewed_at__gte=timezone.now() - timedelta(seconds=LEASE_S)
         )
+        # No join: a page of a long list would sum up all stations before it takes its rows.
+        power = Connector.objects.filter(station=OuterRef("pk")).order_by().values("station")
+        power = power.annotate(sum=Sum("power_w"))
         return self.annotate(
             is_connected=Exists(alive),
             connection_status=Case(
                 When(Exists(alive), enabled=True, then=Value(ConnectionStatus.CONNECTED.value)),
                 default=Value(ConnectionStatus.DISCONNECTED.value),
             ),
-            power_w=Sum("evses__connectors__power_w"),
+            power_w=Subquery(power.values("sum")),
         )
 
 

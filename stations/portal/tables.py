@@ -4,7 +4,7 @@ from typing import Any
 
 import django_tables2 as tables
 from django.template.loader import render_to_string
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -64,10 +64,11 @@ class StationTable(tables.Table):
         return _cell("power", power=power_now(record))
 
     def render_model(self, record: ChargingStation) -> SafeString:
-        return _cell("model", station=record)
+        words = [(word,) for word in (record.vendor, record.model) if word]
+        return format_html_join(SafeString("<br>"), "<bdi>{}</bdi>", words) or SafeString(EMPTY)
 
     def render_firmware_version(self, value: str) -> SafeString:
-        return _cell("text", text=value)
+        return format_html("<bdi>{}</bdi>", value)
 
 
 class SessionTable(tables.Table):

@@ -1,6 +1,7 @@
 """What every page is made of: icons, status badges, help, power, form fields, navigation."""
 
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django import forms, template
@@ -10,6 +11,7 @@ from django.templatetags.static import static
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from emobility.common.choices import DescribedChoices
@@ -29,6 +31,7 @@ EMPTY = "–"
 
 
 @register.simple_tag
+@cache
 def icon(name: str) -> SafeString:
     """A decorative icon of the sprite; the words beside it carry the meaning."""
     return format_html(
@@ -49,6 +52,12 @@ def badge(value: Any) -> SafeString:
     """The badge of a described status; a plain word for any other value, a dash for none."""
     if not isinstance(value, DescribedChoices):
         return format_html("{}", value or EMPTY)
+    return _described(value, type(value), get_language())
+
+
+@cache
+def _described(value: DescribedChoices, kind: type, language: str | None) -> SafeString:
+    """The badge in one language. Members of two kinds are equal where their values are: hence ``kind``."""
     return format_html(
         '<span class="status status-{}" title="{}">{}{}</span>',
         value.tone,
