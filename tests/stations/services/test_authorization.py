@@ -17,9 +17,9 @@ def station(db):
     return ChargingStationFactory()
 
 
-def verdict(station, tag: str):
+def verdict(station, tag: str, **options: bool):
     with transaction() as database:
-        return judge_badges(database, [(station.pk, tag)])[station.pk, tag]
+        return judge_badges(database, [(station.pk, tag)], **options)[station.pk, tag]
 
 
 @pytest.mark.parametrize("presented", ["F6CA0CC5", "f6ca0cc5", " F6CA0CC5 ", "F6CA\x10\x0e0CC5"])
