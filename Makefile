@@ -5,7 +5,7 @@ RUNTIME := .venv/.runtime
 DEV := .venv/.dev
 BROWSER ?=
 
-.PHONY: help run up test test-sqlite test-postgres lint format bench clean
+.PHONY: help run up test test-sqlite test-postgres lint format bench bench-bulk clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -38,6 +38,9 @@ format: $(DEV) ## format the code
 
 bench: $(DEV) ## benchmarks against a bare server, printed as ratios
 	$(BIN)/python -m benchmarks.run
+
+bench-bulk: $(DEV) ## one bulk operation over 1,000 stations, and the pages meanwhile
+	$(BIN)/python -m benchmarks.bulk
 
 clean: ## forget the demo data and the environment
 	rm -rf .venv var
