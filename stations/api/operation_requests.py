@@ -11,6 +11,21 @@ from emobility.common.actions import Action
 from stations.api.operation_schemas import ActionRequest
 from stations.enums import Role
 
+ACCEPTED = {
+    "responses": {
+        202: {
+            "headers": {
+                "Location": {
+                    "description": "Where to read what came of it.",
+                    "required": True,
+                    "schema": {"type": "string", "format": "uri-reference"},
+                }
+            }
+        }
+    }
+}
+"""What the document adds about an answer 202."""
+
 
 def wanted_action(body: ActionRequest) -> Action:
     """The action ``body`` names; raises ``ValidationError`` when it is none of those offered."""

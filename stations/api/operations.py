@@ -11,7 +11,7 @@ from ninja.pagination import paginate
 
 from stations.api.auth import ApiRequest, find
 from stations.api.fields import Id, Identity
-from stations.api.operation_requests import role_of, wanted_action, wrong_parameters_named
+from stations.api.operation_requests import ACCEPTED, role_of, wanted_action, wrong_parameters_named
 from stations.api.operation_schemas import OperationFilter, OperationOut, OperationRequest
 from stations.api.pages import JournalPages
 from stations.enums import OperationSource, Role
@@ -28,7 +28,12 @@ def _operations() -> ScopedQuerySet:
     return Operation.objects.select_related("station", "actor").order_by("-pk")
 
 
-@router.post("/stations/{identity}/operations", response={202: OperationOut}, summary="Ask a station to do something")
+@router.post(
+    "/stations/{identity}/operations",
+    response={202: OperationOut},
+    summary="Ask a station to do something",
+    openapi_extra=ACCEPTED,
+)
 def request_action(request: ApiRequest, response: HttpResponse, identity: Identity, body: OperationRequest) -> Any:
     """Needs the role of the action at the station. It is queued and sent in its turn; the address in `Location` tells
     what came of it. 409 says why it cannot be done now, 429 that too much waits for the station already.

@@ -67,3 +67,10 @@ def test_parameters_are_described(document):
 
     assert connector["description"] == "Number of the connector."
     assert (connector["minimum"], connector["maximum"]) == (1, 999)
+
+
+def test_document_says_where_to_read_what_came_of_it(document):
+    for path in ("/stations/{identity}/operations", "/bulk-operations", "/bulk-operations/{id}/retry"):
+        answer = document["paths"][f"/api/v1{path}"]["post"]["responses"]["202"]
+        assert answer["headers"]["Location"]["required"]
+        assert answer["content"]["application/json"]["schema"]["$ref"]
