@@ -7,8 +7,11 @@
   const selected = new Set();
   const hint = said.textContent;
   let everything = false;
+  let filter = "";
 
   const boxes = () => [...document.querySelectorAll("#stations-table input[name=station]")];
+
+  const filterNow = () => [...document.querySelectorAll("#stations-table input[type=hidden]")].map((input) => `${input.name}=${input.value}`).join("&");
 
   function words(elsewhere) {
     const { selected: start, elsewhere: apart, all } = said.dataset;
@@ -73,12 +76,14 @@
     document.getElementById("select-page")?.focus();
   });
 
-  document.addEventListener("htmx:afterSwap", (event) => {
-    // Another filter matches other stations: all of them were not meant.
-    if (event.detail.requestConfig?.elt?.matches("form.filters")) everything = false;
+  document.addEventListener("htmx:afterSwap", () => {
+    // Another filter matches other stations: all of those were not meant.
+    if (filter !== filterNow()) everything = false;
+    filter = filterNow();
     show();
   });
 
   addEventListener("pageshow", read);
+  filter = filterNow();
   read();
 })();

@@ -11,7 +11,8 @@
 
   document.addEventListener("htmx:afterSettle", () => {
     const region = kept && document.getElementById(kept.region);
-    if (region && !region.contains(document.activeElement)) {
+    // Who has moved on meanwhile stays there.
+    if (region && [null, document.body].includes(document.activeElement)) {
       [...region.querySelectorAll(FOCUSABLE)].find((element) => keyOf(element) === kept.key)?.focus({ preventScroll: true });
     }
     kept = null;
