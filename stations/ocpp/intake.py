@@ -138,7 +138,8 @@ class Intake:
             self._flush()
         elif len(self._pending) >= ENOUGH:
             if not self._gathering:
-                self._gather(0)
+                self._gathering = True
+                self._loop.call_soon(self._gather, 0)
         elif self._timer is None:
             self._timer = self._loop.call_later(WINDOW_S, self._flush)
 

@@ -10,7 +10,7 @@ from django.db import IntegrityError
 from stations.enums import ConnectorStatus
 from stations.models import ChargingSession, Connector, OcppExchange
 from stations.models.journal import Direction, Outcome
-from stations.ocpp.intake import Intake, Item
+from stations.ocpp.intake import ENOUGH, Intake, Item
 from stations.services.connectors import ReportStatus
 from stations.services.effects import Effect
 from stations.services.journal import exchange_row
@@ -118,3 +118,25 @@ async def test_settle_waits_for_everything(intake):
     assert all(item.finished.done() for item in items)
     assert OcppExchange.objects.filter(station=station).count() == 700
     assert intake.commits <= 8
+
+
+async def test_a_burst_leaves_in_one_batch_once_no_more_of_it_comes(intake, monkeypatch):
+    monkeypatch.setattr("stations.ocpp.intake.WINDOW_S", 60)
+    station = ChargingStationFactory()
+    items = [Written(None, f"burst-{n}", station.pk) for n in range(ENOUGH * 3)]
+    for item in items:
+        intake.submit(item)
+        await asyncio.sleep(0)  # a turn of the event loop
+    await asyncio.wait_for(asyncio.gather(*(item.finished for item in items)), 10)
+    assert intake.commits == 1
+
+
+async def test_a_few_wait_for_company_no_longer_than_the_window(intake, monkeypatch):
+    monkeypatch.setattr("stations.ocpp.intake.WINDOW_S", 0.2)
+    station = ChargingStationFactory()
+    items = [Written(None, f"few-{n}", station.pk) for n in range(ENOUGH - 1)]
+    for item in items:
+        intake.submit(item)
+        await asyncio.sleep(0)
+    await asyncio.wait_for(asyncio.gather(*(item.finished for item in items)), 10)
+    assert intake.commits == 1
