@@ -6,14 +6,13 @@
 
   const first = (panel) => panel.querySelector("[aria-invalid=true], .alert-danger[tabindex]") ?? panel.querySelector("#action-title");
 
-  function open(panel) {
+  function open() {
     const menu = document.getElementById(opener)?.closest("details.menu");
     if (menu) {
       menu.open = false;
       opener = menu.querySelector("summary").id;
     }
     if (!dialog.open) dialog.showModal();
-    first(panel)?.focus();
   }
 
   document.addEventListener("htmx:beforeRequest", (event) => {
@@ -24,14 +23,16 @@
   document.addEventListener("htmx:afterSettle", (event) => {
     const panel = event.target.closest("#action-panel");
     if (event.target !== panel || !panel) return;
-    if (dialog?.contains(panel)) open(panel);
-    else first(panel)?.focus();
+    // An answer that comes after someone closed the dialog does not open it again.
+    if (dialog && event.detail.requestConfig.elt.matches("[data-opens-dialog]")) open();
+    first(panel)?.focus();
   });
 
   ["htmx:responseError", "htmx:sendError"].forEach((name) =>
     document.addEventListener(name, (event) => {
-      const place = dialog?.open ? dialog : document;
-      const note = event.target.closest("[data-live]") ? null : place.querySelector(".request-failed");
+      // The page of its own says why: signed out, not allowed any more, gone.
+      if (event.target.matches("[data-opens-dialog]")) location.assign(event.target.href);
+      const note = event.target.matches("[data-live]") ? null : document.querySelector(".request-failed");
       if (note) note.hidden = false;
     }),
   );

@@ -90,8 +90,10 @@ class ActionPage(PortalMixin, DetailView):
 
     def get_form(self) -> SchemaForm:
         """The parameters, as sent or as filled in beforehand."""
+        if self.request.method == "POST":
+            return self.make_form(self.request.POST)
         entered = any(name.startswith("parameters-") for name in self.request.GET)
-        return self.make_form(self.request.POST or (self.request.GET if entered else None))
+        return self.make_form(self.request.GET if entered else None)
 
     def make_form(self, sent: Any) -> SchemaForm:
         """The form of the action's own parameters."""

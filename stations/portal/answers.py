@@ -126,7 +126,7 @@ def word_of(operation: Operation) -> AnswerWord | str:
 
 def meaning_of(operation: Operation) -> str:
     """What the station's word means for the message it answered."""
-    answered = operation.requests[max(len(operation.responses) - 1, 0)][0] if operation.requests else ""
+    answered = [message for message, _payload in operation.requests][: max(len(operation.responses), 1)]
     word = word_of(operation)
     general = word.help if isinstance(word, AnswerWord) else ""
-    return str(MEANINGS.get((answered, operation.answer), general))
+    return str(MEANINGS.get((answered[-1] if answered else "", operation.answer), general))

@@ -5,7 +5,8 @@ from django.apps import apps
 
 from emobility.common.help import described_choices, explanation, explanations
 from stations.enums import ConnectionStatus, ConnectorStatus, RegistrationStatus
-from stations.models import ChargingStation, Connector
+from stations.models import ChargingStation, Connector, Operation
+from stations.portal.answers import AnswerWord
 
 MODELS = list(apps.get_app_config("stations").get_models())
 MEMBERS = [member for choices in described_choices() for member in choices]
@@ -34,6 +35,12 @@ def test_a_computed_value_is_explained():
     assert found.choices is ConnectionStatus
     assert found.member("connected") is ConnectionStatus.CONNECTED
     assert found.member("") is None
+
+
+def test_a_field_explained_anew_is_listed_once():
+    labels = [str(entry.label) for entry in explanations(Operation)]
+    assert labels.count("answer") == 1
+    assert explanation(Operation, "answer").choices is AnswerWord
 
 
 def test_an_unknown_name_is_an_error():

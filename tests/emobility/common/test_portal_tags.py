@@ -10,6 +10,7 @@ from django.contrib.staticfiles import finders
 from django.template import Context, Template
 from django.utils import timezone
 
+from emobility.common.actions import actions
 from emobility.common.navigation import Entry
 from emobility.common.templatetags.portal import TONE_ICONS, energy, icon, kilowatts, status
 from stations.enums import RegistrationStatus
@@ -96,6 +97,7 @@ def test_every_icon_in_use_is_in_the_sprite():
         name for path in sources for name in re.findall(r'{% icon "([a-z0-9-]+)"|icon="([a-z0-9-]+)"', path.read_text())
     }
     names = {one or other for one, other in used} | set(TONE_ICONS.values()) | {"sun", "moon-stars"}
+    names |= {action.icon for action in actions()}
     assert len(names) > 15
     assert [name for name in sorted(names) if f'id="{name}"' not in sprite] == []
     assert 'aria-hidden="true"' in icon("sun")

@@ -4,10 +4,10 @@ import pytest
 from django.urls import reverse
 
 from stations.models import ChargingStation
-from tests.support.factories import ChargingSessionFactory, OcppExchangeFactory, RefusalFactory
+from tests.support.factories import ChargingSessionFactory, OcppExchangeFactory, OperationFactory, RefusalFactory
 
 pytestmark = pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume asynchronous iterators")
-LISTS = ["stations:list", "sessions:list", "log:list", "log:refusals"]
+LISTS = ["stations:list", "sessions:list", "operations:list", "log:list", "log:refusals"]
 
 
 @pytest.fixture
@@ -18,11 +18,12 @@ def pages(world) -> list[str]:
     exchange = OcppExchangeFactory(station=station)
     return [
         reverse("stations:detail", args=[station.pk]),
-        *(reverse("stations:tab", args=[station.pk, tab]) for tab in ("connectors", "sessions", "log")),
+        *(reverse("stations:tab", args=[station.pk, tab]) for tab in ("connectors", "sessions", "operations", "log")),
         reverse("stations:power", args=[station.pk]),
         reverse("sessions:detail", args=[session.pk]),
         reverse("sessions:curves", args=[session.pk]),
         reverse("log:exchange", args=[exchange.pk]),
+        reverse("operations:detail", args=[OperationFactory(station=station).pk]),
     ]
 
 
@@ -84,7 +85,7 @@ def test_viewer_cannot_edit(viewer, world):
     assert ChargingStation.objects.get(pk=world.ours.station.pk).name == ""
 
 
-@pytest.mark.parametrize("name", ["stations:detail", "sessions:detail", "log:exchange"])
+@pytest.mark.parametrize("name", ["stations:detail", "sessions:detail", "log:exchange", "operations:detail"])
 @pytest.mark.parametrize("pk", [0, 10**6, 10**18, 10**30])
 def test_page_of_nothing_is_not_found(superuser, name, pk):
     assert superuser.get(reverse(name, args=[pk])).status_code == 404

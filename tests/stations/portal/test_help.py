@@ -5,8 +5,9 @@ import html
 import pytest
 from django.apps import apps
 
+from emobility.common.actions import actions
 from emobility.common.help import explanations
-from stations.enums import RefusalReason
+from stations.enums import RefusalReason, Role
 
 
 @pytest.fixture
@@ -22,6 +23,13 @@ def test_every_explanation_is_listed(read):
         for entry in explanations(model):
             assert str(entry.text) in text
             assert all(str(choice.help) in text for choice in entry.choices or ())
+
+
+def test_every_action_is_listed(read):
+    text = read("/help/")
+    for action in actions():
+        for shown in (action.label, action.help, action.effect, action.risk.help, Role(action.role).label):
+            assert str(shown) in text, action.name
 
 
 def test_every_refusal_has_its_fix_on_the_page(read, settings):

@@ -94,7 +94,9 @@ def test_fresh_reading_is_not_stale(text_of, world):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-@pytest.mark.parametrize(("tab", "queries"), [("overview", 8), ("connectors", 9), ("sessions", 10), ("operations", 9), ("log", 9)])
+@pytest.mark.parametrize(
+    ("tab", "queries"), [("overview", 8), ("connectors", 9), ("sessions", 10), ("operations", 9), ("log", 9)]
+)
 def test_queries_do_not_grow_with_rows(viewer, world, station, django_assert_num_queries, tab, queries, count):
     for number in range(1, count + 1):
         connector = world.ours.connector
@@ -125,7 +127,14 @@ def test_htmx_gets_the_tab_alone(viewer, station):
 def test_other_apps_add_tabs(viewer, station, monkeypatch):
     monkeypatch.setattr(station_tabs, "_tabs", dict(station_tabs._tabs))
     station_tabs.register(StationTab("extra", "Extra", 15, "portal/facts.html", lambda request, station: {"facts": []}))
-    assert [tab.slug for tab in station_tabs.tabs()] == ["overview", "extra", "connectors", "sessions", "operations", "log"]
+    assert [tab.slug for tab in station_tabs.tabs()] == [
+        "overview",
+        "extra",
+        "connectors",
+        "sessions",
+        "operations",
+        "log",
+    ]
     response = viewer.get(reverse("stations:tab", args=[station.pk, "extra"]))
     assert (response.status_code, response.context["tab"].slug) == (200, "extra")
     with pytest.raises(ValueError, match="extra"):
