@@ -1,4 +1,4 @@
-"""Group commit: the effects of a few milliseconds go to the database in one transaction on one thread.
+"""Group commit: the effects of a burst go to the database in one transaction on one thread.
 
 Every answer leaves after the commit that holds its effect. A batch that fails is halved until the message
 that poisons it stands alone; that one is journalled with the error and its sender answered, the
