@@ -26,7 +26,7 @@ class StructuredAdmin(ReadOnlyAdmin):
 
 @admin.register(Operation)
 class OperationAdmin(StructuredAdmin):
-    list_display = ("requested_at", "station", "action", "state", "answer", "effect", "actor", "source", "settled_at")
+    list_display = ("requested_at", "station", "action", "state", "effect", "actor", "reason")
     list_filter = ("state", "effect", "source", "action")
     list_select_related = ("station", "actor")
     search_fields = ("=station__identity", "=action", "=actor__username")

@@ -11,7 +11,7 @@ from ninja import Router, Status
 from stations.api.auth import ApiRequest, find, require_somewhere
 from stations.api.bulk_schemas import BulkOperationOut, BulkOperationRequest
 from stations.api.fields import Id
-from stations.api.operation_requests import ACCEPTED, role_of, wanted_action, wrong_parameters_named
+from stations.api.operation_requests import ACCEPTED, example, role_of, wanted_action, wrong_parameters_named
 from stations.enums import OperationSource, Role
 from stations.models import BulkOperation, ChargingStation
 from stations.models.stations import StationQuerySet
@@ -26,7 +26,12 @@ def _bulk_operations() -> Any:
     return BulkOperation.objects.select_related("actor")
 
 
-@router.post("", response={202: BulkOperationOut}, summary="Ask many stations to do something", openapi_extra=ACCEPTED)
+@router.post(
+    "",
+    response={202: BulkOperationOut},
+    summary="Ask many stations to do something",
+    openapi_extra=example(action="reset", stations=["CS-1", "CS-2"], per_minute=60, reason="New tariff"),
+)
 def request_bulk_operation(request: ApiRequest, response: HttpResponse, body: BulkOperationRequest) -> Any:
     """Stations that cannot be asked now, or where you do not hold the role of the action, are skipped, each with the
     reason. The others are asked at the pace you give. 409 when none is left.

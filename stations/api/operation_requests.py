@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -25,6 +26,11 @@ ACCEPTED = {
     }
 }
 """What the document adds about an answer 202."""
+
+
+def example(**body: Any) -> dict[str, Any]:
+    """What the document adds to show such a body and its answer."""
+    return ACCEPTED | {"requestBody": {"content": {"application/json": {"example": body}}}}
 
 
 def wanted_action(body: ActionRequest) -> Action:

@@ -11,7 +11,7 @@ from ninja.pagination import paginate
 
 from stations.api.auth import ApiRequest, find
 from stations.api.fields import Id, Identity
-from stations.api.operation_requests import ACCEPTED, role_of, wanted_action, wrong_parameters_named
+from stations.api.operation_requests import example, role_of, wanted_action, wrong_parameters_named
 from stations.api.operation_schemas import OperationFilter, OperationOut, OperationRequest
 from stations.api.pages import JournalPages
 from stations.enums import OperationSource, Role
@@ -32,7 +32,7 @@ def _operations() -> ScopedQuerySet:
     "/stations/{identity}/operations",
     response={202: OperationOut},
     summary="Ask a station to do something",
-    openapi_extra=ACCEPTED,
+    openapi_extra=example(action="trigger-message", parameters={"message": "MeterValues"}, reason="Its meter is stuck"),
 )
 def request_action(request: ApiRequest, response: HttpResponse, identity: Identity, body: OperationRequest) -> Any:
     """Needs the role of the action at the station. It is queued and sent in its turn; the address in `Location` tells
