@@ -20,6 +20,7 @@ from stations.portal.action_bar import held_roles, not_allowed
 from stations.portal.action_choices import choices, suggestions
 from stations.portal.operations import progress
 from stations.services.errors import Conflict
+from stations.services.operation_delivery import without_secrets
 from stations.services.operations import parsed, request_operation
 from stations.services.queries import stations_for_actions
 
@@ -115,7 +116,7 @@ class ActionPage(PortalMixin, DetailView):
         connector = self.request.GET.get("connector", "")
         if again.isdecimal() and len(again) < 19:
             of_station = Operation.objects.filter(station=self.object, action=self.action.name, pk=again)
-            return of_station.values_list("parameters", flat=True).first() or {}
+            return without_secrets(of_station.values_list("parameters", flat=True).first() or {})
         return {"connector": int(connector)} if connector.isdecimal() and len(connector) < 10 else {}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

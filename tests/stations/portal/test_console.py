@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from stations.commands import dialect_of
 from stations.models import ChargingStation, Operation
+from stations.services.journal import MASK
 from tests.support.factories import EndpointProcessFactory, OperationFactory
 
 MESSAGES = dialect_of("1.6").messages()
@@ -110,6 +111,16 @@ def test_the_same_again_is_filled_in(operator, station, url):
     )
     context = operator.get(url, {"again": earlier.pk}).context
     assert (context["message"], context["form"]["type"].value()) == ("Reset", "Hard")
+
+
+def test_secrets_of_what_waits_are_not_filled_in_again(operator, station, url):
+    payload = {"key": "AuthorizationKey", "value": "geheim"}
+    earlier = OperationFactory(
+        station=station, action="ocpp-call", parameters={"message": "ChangeConfiguration", "payload": payload}
+    )
+    text = operator.get(url, {"again": earlier.pk}).text
+    assert "geheim" not in text
+    assert MASK in text
 
 
 def test_a_station_of_unknown_version_has_no_messages(operator, station, url):
