@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from pydantic import BaseModel
 
 from emobility.common.actions import Action, actions, find
+from emobility.common.deadlocks import atomically
 from stations.enums import EffectState, OperationSource, OperationState, Role
 from stations.models import BulkOperation, ChargingSession, ChargingStation, Operation
 from stations.models.stations import StationQuerySet
@@ -147,11 +148,7 @@ def start(
     if not operations:
         raise Conflict(_("None of these stations can be asked now."))
     bulk.skipped = [vars(each) for each in skipped]
-    with transaction.atomic():
-        bulk.save()
-        Operation.objects.bulk_create(operations)
-        rules_of(action.name).begin(operations)
-        transaction.on_commit(lambda: announce(operations))
+    atomically(lambda: _save(bulk, operations))
     _log.info("%s asked %s for %s stations, skipped %s", actor, action.name, len(operations), len(skipped))
     return bulk
 
@@ -269,6 +266,16 @@ def _drafts(
         except (Conflict, ValidationError) as error:
             skipped.append(Skipped(station.pk, station.identity, _sentence(error)))
     return operations, skipped
+
+
+def _save(bulk: BulkOperation, operations: list[Operation]) -> None:
+    bulk.pk = None
+    bulk.save(force_insert=True)
+    for operation in operations:
+        operation.pk, operation.bulk = None, bulk
+    Operation.objects.bulk_create(operations)
+    rules_of(bulk.action).begin(operations)
+    transaction.on_commit(lambda: announce(operations))
 
 
 def _sentence(error: Conflict | ValidationError) -> str:

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from pydantic import ValidationError as ParametersError
 
 from emobility.common.actions import Action, NotNow
+from emobility.common.deadlocks import atomically
 from emobility.common.events import publish
 from stations import gateway
 from stations.commands import InvalidRequest, NotSupported, dialect_of
@@ -47,15 +48,19 @@ def request_operation(
     ``QueueFull`` when too much waits for the station already.
     """
     values = parsed(action, parameters or {})
-    with transaction.atomic():
-        ChargingStation.objects.select_for_update().only("pk").get(pk=station.pk)  # one at a time, in their order
-        facts = stations_for_actions(ChargingStation.objects.filter(pk=station.pk)).get()
-        _refuse_if_full(station)
-        operation = draft(facts, action, values, actor=actor, source=source, reason=reason)
-        operation.save()
-        rules_of(action.name).begin([operation])
-        transaction.on_commit(lambda: announce([operation]))
-    _log.info("%s asked %s for %s", actor or source, facts.identity, action.name)
+    operation = atomically(lambda: _queue(station, action, values, actor=actor, source=source, reason=reason))
+    _log.info("%s asked %s for %s", actor or source, station.identity, action.name)
+    return operation
+
+
+def _queue(station: ChargingStation, action: Action, values: BaseModel, **about: Any) -> Operation:
+    ChargingStation.objects.select_for_update().only("pk").get(pk=station.pk)  # one at a time, in their order
+    facts = stations_for_actions(ChargingStation.objects.filter(pk=station.pk)).get()
+    _refuse_if_full(station)
+    operation = draft(facts, action, values, **about)
+    operation.save()
+    rules_of(action.name).begin([operation])
+    transaction.on_commit(lambda: announce([operation]))
     return operation
 
 
