@@ -75,7 +75,7 @@ class Connection:
         """Take one text frame from the station."""
         if self.closed:
             return  # a newer connection or none has the station; what was not answered comes again
-        if self._busy:
+        if self._busy and not framing.is_answer(raw):  # an answer depends on nothing, and never comes again
             self._waiting.append(raw)
             if len(self._waiting) >= MAX_WAITING and not self._paused:
                 self._paused = True

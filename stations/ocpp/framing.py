@@ -26,6 +26,7 @@ _CALL_HEAD = re.compile(rb'^\s*\[\s*2\s*,\s*("(?:[^"\\\x00-\x1f]|\\.){1,255}")\s
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"')
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_ANSWER = re.compile(rb"\s*\[\s*[34]\s*,")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -62,6 +63,11 @@ class Malformed:
     message_id: str = ""
     action: str = ""
     counts: bool = False
+
+
+def is_answer(raw: bytes) -> bool:
+    """Whether ``raw`` looks like the answer to a request of ours, without reading it."""
+    return _ANSWER.match(raw) is not None
 
 
 def parse(raw: bytes) -> Call | Answer | Malformed | None:

@@ -1,5 +1,6 @@
 """Operations on their way to a real station: in order, at most once, and truthful about what came of them."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from datetime import timedelta
@@ -152,6 +153,17 @@ async def test_lost_connection_leaves_the_outcome_unknown_and_nothing_is_sent_tw
         await guest.answer(message_id, {"status": "Accepted"})
         settled(waiting, OperationState.ACCEPTED)
         await nothing_more(guest)
+
+
+async def test_answer_sent_with_the_last_breath_counts(url, identity):
+    async with booted(url, identity) as guest:
+        operation = ask(guest, "reset")
+        message_id, *_rest = await asked(guest)
+        async with asyncio.TaskGroup() as burst:
+            burst.create_task(guest.send_raw('[2,"busy","Heartbeat",{}]'))
+            burst.create_task(guest.answer(message_id, {"status": "Accepted"}))
+            burst.create_task(guest.socket.close())
+    settled(operation, OperationState.ACCEPTED)
 
 
 async def test_cancelled_and_late_operations_are_never_sent(url, identity):
