@@ -23,7 +23,7 @@ test-sqlite: $(DEV)
 	TEST_DATABASE=sqlite $(BIN)/python -m pytest
 
 test-postgres: $(DEV)
-	TEST_DATABASE=postgres $(BIN)/python -m pytest -m "not e2e"
+	TEST_DATABASE=postgres $(BIN)/python -m pytest -m "not e2e and not once"
 
 lint: $(DEV) ## formatting, lint, import rules, types, missing migrations
 	$(BIN)/ruff format --check .

@@ -5,12 +5,18 @@ from collections.abc import Iterator
 import pytest
 from django.test.utils import setup_databases, teardown_databases
 
+ONCE = ("tests/stations/simulation/", "tests/stations/permissions/")
+"""What no database can change: stations without one, and who may do what."""
+
 pytest_plugins = ["tests.support.servers", "tests.support.browser", "tests.support.world"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browser tests run last: Playwright leaves an event loop in the thread, which async tests cannot share."""
     items.sort(key=lambda item: item.get_closest_marker("e2e") is not None)
+    for item in items:
+        if any(folder in item.path.as_posix() for folder in ONCE):
+            item.add_marker("once")
 
 
 @pytest.fixture(scope="session")

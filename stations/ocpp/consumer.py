@@ -18,7 +18,7 @@ from stations.enums import RefusalReason
 from stations.ocpp import v16
 from stations.ocpp.connection import Connection, Transport
 from stations.ocpp.handshake import HTTP_STATUS, PHRASES, FailureLimit, Request, read_path
-from stations.ocpp.hub import Hub
+from stations.ocpp.hub import LEAVE, Hub
 from stations.services.connection import AdmitStation, RefuseHandshake
 from stations.services.credentials import digest
 from stations.services.station_state import StationState
@@ -127,6 +127,8 @@ class StationConsumer(AsyncConsumer):
             await self.send({"type": "websocket.accept", "subprotocol": subprotocol})
             if direct is not None:
                 direct.attach(connection)
+            if hub.is_leaving:
+                connection.close(*LEAVE)
             await self._pass_frames(connection, receive)
         finally:
             hub.remove(connection)

@@ -28,6 +28,7 @@ SWEEP_OPERATIONS_S = 1.0
 """A bell that was lost costs an operation no more than this."""
 SUPERSEDED = 4001
 """Close code for a connection that a newer one of the same station replaces."""
+LEAVE = 1001, "server restart"
 
 _log = logging.getLogger(__name__)
 
@@ -39,6 +40,8 @@ class Hub:
         self.id = uuid.uuid4()
         self.intake = Intake()
         self.connections: dict[int, Connection] = {}
+        self.is_leaving = False
+        """The process ends: who is let in just now is sent away like the others."""
         self._tasks: list[asyncio.Task[None]] = []
         self._started: asyncio.Future[None] | None = None
         self._notices: NoticeListener | None = None
@@ -113,12 +116,12 @@ class Hub:
             gateway.stop_listening(self._operations.ring)
         if self._notices is not None:
             self._notices.stop()
-        connections = list(self.connections.values())
-        for connection in connections:
+        self.is_leaving = True
+        for connection in self.connections.values():
             connection.hold()
         await self.intake.settle()
-        for connection in connections:
-            connection.close(1001, "server restart")
+        for connection in list(self.connections.values()):
+            connection.close(*LEAVE)
             self.remove(connection)
         await self.intake.settle()
         self.intake.stop()

@@ -55,7 +55,7 @@ def test_stopped_endpoint_takes_leave_of_every_station(endpoint, token):
     books, status = asyncio.run(stop_under_load())
     assert status == 0
     assert_nothing_lost_nothing_doubled(books)
-    assert [each.identity for each in books if 1001 not in each.close_codes] == []
+    assert {each.identity: each.close_codes for each in books if 1001 not in each.close_codes} == {}
 
 
 def test_journal_that_cannot_be_written_confirms_nothing(endpoint, token):
