@@ -165,11 +165,21 @@ def test_buttons_change_with_the_station_and_say_why(watched, stations):
     assert axe(watched) == []
 
 
+STALE_LINK = """() => {
+  const link = document.getElementById("action-reset").cloneNode(true);
+  link.id = "stale";
+  document.getElementById("main").append(link);
+  htmx.process(link);
+}"""
+"""A button that no live update replaces by one that is not available any more."""
+
+
 def test_a_role_lost_meanwhile_is_said_on_a_page(watched, live_world, console_errors):
     members = Membership.objects.filter(user=live_world.operator)
+    watched.evaluate(STALE_LINK)
     members.update(role=Role.VIEWER)
     try:
-        watched.locator("#action-reset").click()
+        watched.locator("#stale").click()
         expect(watched.locator("main")).to_contain_text("This needs the role operator for the station.")
     finally:
         members.update(role=Role.OPERATOR)
