@@ -30,7 +30,7 @@ from websockets.sync.client import connect
 
 from benchmarks.products import PASSWORD, PATIENCE_S, USER, products
 from benchmarks.report import machine
-from benchmarks.servers import ROOT, Postgres, pin
+from benchmarks.servers import ROOT, Postgres, pin, until
 
 PAUSE_S = 0.1
 """Between two pages of the client: about as often as the live parts of several open pages are fetched."""
@@ -167,7 +167,12 @@ class Bench:
         simulator = self._simulate(product)
         try:
             browser = Browser(product.url)
-            self._until(lambda: browser.connected() >= self.stations, f"{self.stations} stations are connected")
+            until(
+                lambda: browser.connected() >= self.stations,
+                f"{self.stations} stations are connected",
+                timeout_s=PATIENCE_S,
+                pause_s=1,
+            )
             return self._measure(browser, product.url)
         finally:
             simulator.terminate()
@@ -192,7 +197,7 @@ class Bench:
         times = Times()
         self._look(browser, pages, times.during, until=lambda: self._is_settled(browser, progress))
         say("effects")
-        self._until(lambda: not self._awaited(browser, progress), "every effect is known")
+        until(lambda: not self._awaited(browser, progress), "every effect is known", timeout_s=PATIENCE_S, pause_s=1)
         say("idle")
         end = time.monotonic() + IDLE_S
         self._look(browser, pages, times.idle, until=lambda: time.monotonic() > end)
@@ -215,13 +220,6 @@ class Bench:
 
     def _awaited(self, browser: Browser, progress: str) -> bool:
         return "Watching" in browser.get(f"{progress}?state=skipped")
-
-    def _until(self, condition: Any, what: str) -> None:
-        deadline = time.monotonic() + PATIENCE_S
-        while not condition():
-            if time.monotonic() > deadline:
-                raise RuntimeError(f"not in time: {what}")
-            time.sleep(1)
 
 
 def percentile(times: list[float], percent: int) -> float:

@@ -2,14 +2,13 @@
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
 import httpx
 import psutil
 
-from benchmarks.servers import ROOT, Endpoint, Postgres, PostgresEndpoint, SqliteEndpoint, free_port
+from benchmarks.servers import ROOT, Endpoint, Postgres, PostgresEndpoint, SqliteEndpoint, free_port, until
 
 USER, PASSWORD = "benchmark", "a password for one benchmark"
 PATIENCE_S = 300
@@ -36,16 +35,13 @@ class Product:
 
     def wait(self) -> None:
         """Until the portal answers."""
-        deadline = time.monotonic() + PATIENCE_S
-        while True:
-            try:
-                if httpx.get(f"{self.url}/readyz", timeout=2, trust_env=False).status_code == 200:
-                    return
-            except httpx.TransportError:
-                pass
-            if time.monotonic() > deadline:
-                raise RuntimeError(f"{self.url} does not serve")
-            time.sleep(0.2)
+        until(self._is_ready, f"{self.url} serves", timeout_s=PATIENCE_S, pause_s=0.2)
+
+    def _is_ready(self) -> bool:
+        try:
+            return httpx.get(f"{self.url}/readyz", timeout=2, trust_env=False).status_code == 200
+        except httpx.TransportError:
+            return False
 
 
 class Embedded(Product, SqliteEndpoint):

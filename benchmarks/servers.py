@@ -6,6 +6,8 @@ import sqlite3
 import subprocess
 import sys
 import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,15 @@ site = Site.objects.create(company=Company.objects.create(name="Benchmark"), nam
 SiteArea.objects.create(site=site, name="Benchmark", any_badge=True)
 """
 COUNT = "SELECT action, count(*) FROM stations_ocppexchange WHERE direction = 'in' AND outcome = 'result' GROUP BY 1"
+
+
+def until(condition: Callable[[], Any], what: str, *, timeout_s: float, pause_s: float = 0.05) -> None:
+    """Look again and again until ``condition`` is true; raises RuntimeError with ``what`` when it is too late."""
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"not in time: {what}")
+        time.sleep(pause_s)
 
 
 def free_port() -> int:
@@ -84,7 +95,7 @@ class Cost:
         return Cost(self.app - earlier.app, self.database - earlier.database)
 
 
-class Server:
+class Server(ABC):
     """A server program on a port; ``path`` is where stations connect, up to their identity."""
 
     name: str
@@ -97,9 +108,9 @@ class Server:
         self.process: psutil.Popen | None = None
 
     @property
+    @abstractmethod
     def command(self) -> list[str]:
         """The program and its arguments."""
-        raise NotImplementedError
 
     @property
     def environment(self) -> dict[str, str]:
@@ -113,11 +124,12 @@ class Server:
                 self.command, cwd=ROOT, env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
         pin(self.process, 0)
-        deadline = time.monotonic() + START_TIMEOUT_S
-        while not self._accepts():
-            if time.monotonic() > deadline or self.process.poll() is not None:
-                raise RuntimeError(f"{self.name} did not start:\n{(self.directory / 'server.log').read_text()[-3000:]}")
-            time.sleep(0.05)
+        until(lambda: self._accepts() or self._has_ended(), f"{self.name} accepts", timeout_s=START_TIMEOUT_S)
+        if self._has_ended():
+            raise RuntimeError(f"{self.name} did not start:\n{(self.directory / 'server.log').read_text()[-3000:]}")
+
+    def _has_ended(self) -> bool:
+        return self.process is None or self.process.poll() is not None
 
     def _accepts(self) -> bool:
         with socket.socket() as probe:

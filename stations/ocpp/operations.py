@@ -32,7 +32,7 @@ _log = logging.getLogger(__name__)
 
 
 class OperationRunner:
-    """Takes operations when the bell rings, after each answer, and every few seconds in case a bell was lost."""
+    """Takes operations when the bell rings, after each answer, and every second in case a bell was lost."""
 
     def __init__(self, endpoint_id: UUID, intake: Intake, connections: Mapping[int, Connection]) -> None:
         self._endpoint_id = endpoint_id

@@ -6,20 +6,15 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from stations.enums import OperationSource
+from stations.portal.actions import ReasonForm
 from stations.services.bulk_operations import FASTEST, SLOWEST, USUAL_PACE
 
 FROM_PAGES = [OperationSource.PORTAL, OperationSource.ADMIN]
 
 
-class BulkForm(forms.Form):
+class BulkForm(ReasonForm):
     """Why, how fast, and from which page."""
 
-    reason = forms.CharField(
-        label=_("Reason"),
-        max_length=200,
-        required=False,
-        help_text=_("Kept with the operations: why it was done. Optional."),
-    )
     per_minute = forms.IntegerField(
         label=_("Stations per minute"),
         min_value=SLOWEST,

@@ -22,6 +22,7 @@ from emobility.common.actions import Action, actions, find
 from emobility.common.deadlocks import atomically
 from stations.enums import EffectState, OperationSource, OperationState, Role
 from stations.models import BulkOperation, ChargingSession, ChargingStation, Operation
+from stations.models.operations import OPEN_STATES
 from stations.models.stations import StationQuerySet
 from stations.services.errors import Conflict
 from stations.services.operation_rules import rules_of
@@ -31,7 +32,6 @@ from stations.services.queries import stations_for_actions
 MOST_STATIONS = 20_000
 USUAL_PACE, SLOWEST, FASTEST = 600, 1, 6000
 """Stations asked per minute."""
-OPEN = (OperationState.QUEUED, OperationState.SENT)
 UNDONE = (OperationState.REJECTED, OperationState.FAILED, OperationState.TIMED_OUT, OperationState.CANCELLED)
 """What may be worth another try."""
 
@@ -77,7 +77,7 @@ class Progress:
     @property
     def open(self) -> int:
         """Those whose outcome is still to come."""
-        return sum(self.states[state] for state in OPEN)
+        return sum(self.states[state] for state in OPEN_STATES)
 
     @property
     def settled(self) -> int:

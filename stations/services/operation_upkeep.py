@@ -43,6 +43,8 @@ def settle_lost_operations() -> int:
 
 def _settle(operations: Any, verdict: Verdict) -> int:
     """Settle the queryset ``operations``, and let each action's rules draw their conclusions."""
+    if not operations.exists():
+        return 0  # without taking the writer's turn, which on SQLite there is only one of
     with transaction.atomic():
         rows = list(operations.select_related("station").order_by("pk").select_for_update(of=("self",)))
         by_action = defaultdict(list)
