@@ -238,3 +238,20 @@ class OperationSource(DescribedChoices):
     ADMIN = "admin", _("The administration."), "idle", _("Admin")
     API = "api", _("The REST API."), "idle", _("API")
     SYSTEM = "system", _("This system by itself."), "idle", _("System")
+
+
+class ConnectorType(DescribedChoices):
+    """Kinds of plug and socket."""
+
+    TYPE_1 = "type_1", _("AC, one phase; North America and Japan (SAE J1772)."), "idle", _("Type 1")
+    TYPE_2 = "type_2", _("AC, one to three phases; Europe (IEC 62196 type 2)."), "idle", _("Type 2")
+    TYPE_3 = "type_3", _("AC; older stations in France and Italy (IEC 62196 type 3)."), "idle", _("Type 3")
+    DOMESTIC = "domestic", _("Household socket, for example Schuko or type E."), "idle", _("Household socket")
+    CCS_1 = "ccs_1", _("DC; Combined Charging System with a type 1 plug, North America."), "idle", _("CCS 1")
+    CCS_2 = "ccs_2", _("DC; Combined Charging System with a type 2 plug, Europe."), "idle", _("CCS 2")
+    CHADEMO = "chademo", _("DC; mostly older cars from Japan."), "idle", _("CHAdeMO")
+    NACS = "nacs", _("AC or DC; North America (SAE J3400)."), "idle", _("NACS")
+    GBT_AC = "gbt_ac", _("AC; China (GB/T 20234.2)."), "idle", _("GB/T AC")
+    GBT_DC = "gbt_dc", _("DC; China (GB/T 20234.3)."), "idle", _("GB/T DC")
+    MCS = "mcs", _("DC; Megawatt Charging System for trucks."), "idle", _("MCS")
+    OTHER = "other", _("Any other plug."), "idle", _("Other")
