@@ -255,3 +255,116 @@ class ConnectorType(DescribedChoices):
     GBT_DC = "gbt_dc", _("DC; China (GB/T 20234.3)."), "idle", _("GB/T DC")
     MCS = "mcs", _("DC; Megawatt Charging System for trucks."), "idle", _("MCS")
     OTHER = "other", _("Any other plug."), "idle", _("Other")
+
+
+class PhaseRotation(DescribedChoices):
+    """How the phases of the grid reach a connector (OCPP 1.6 §9.1, ConnectorPhaseRotation)."""
+
+    NOT_APPLICABLE = "NotApplicable", _("One phase only, or DC."), "idle", _("Not applicable")
+    RST = "RST", _("Standard order: L1, L2, L3."), "idle", "RST"
+    RTS = "RTS", _("L1, L3, L2: reversed."), "idle", "RTS"
+    SRT = "SRT", _("L2, L1, L3: reversed."), "idle", "SRT"
+    STR = "STR", _("L2, L3, L1: rotated by one phase."), "idle", "STR"
+    TRS = "TRS", _("L3, L1, L2: rotated by two phases."), "idle", "TRS"
+    TSR = "TSR", _("L3, L2, L1: reversed."), "idle", "TSR"
+
+
+class ConfigurationStatus(DescribedChoices):
+    """Whose values are in force at a station."""
+
+    DEFINED_BY_SYSTEM = (
+        "defined_by_system",
+        _("The model is known, and the values recommended for it are in force."),
+        "good",
+        _("Defined by System"),
+    )
+    SYSTEM_VALUES_OVERWRITTEN = (
+        "system_values_overwritten",
+        _(
+            "The model is known, but somebody changed its connectors or parameters. *Use System Configuration* brings the recommended values back."
+        ),
+        "warn",
+        _("System Values Overwritten"),
+    )
+    DEFINED_BY_USER = (
+        "defined_by_user",
+        _(
+            "The model is not known, or its recommended values were never used: connectors and parameters are what somebody entered. A new station in this state needs them entered before it can be used for charging."
+        ),
+        "busy",
+        _("Defined by User"),
+    )
+
+
+class ParameterStatus(DescribedChoices):
+    """Where the active value of an OCPP parameter comes from."""
+
+    ADDED_BY_SYSTEM = "added_by_system", _("The recommended value is in use."), "good", _("Added by System")
+    SYSTEM_VALUE_OVERWRITTEN = (
+        "system_value_overwritten",
+        _("Somebody set another value than the recommended one, which is not in use."),
+        "warn",
+        _("System Value Overwritten"),
+    )
+    ADDED_BY_USER = (
+        "added_by_user",
+        _("Somebody set it; the system recommends nothing for it."),
+        "busy",
+        _("Added by User"),
+    )
+    REPORTED = (
+        "reported_by_station",
+        _("The station reported it; nobody has set it here."),
+        "idle",
+        _("Reported by Station"),
+    )
+
+
+class PushOutcome(DescribedChoices):
+    """What came of sending a parameter to the station (OCPP 1.6 §7.22)."""
+
+    ACCEPTED = "accepted", _("The station has taken the value."), "good", _("Accepted")
+    REBOOT_REQUIRED = (
+        "reboot_required",
+        _("The station has taken the value and uses it after its next reboot."),
+        "warn",
+        _("Reboot required"),
+    )
+    REJECTED = (
+        "rejected",
+        _("The station declined the value: it may be read-only or out of range."),
+        "bad",
+        _("Rejected"),
+    )
+    NOT_SUPPORTED = (
+        "not_supported",
+        _("The station does not know this parameter."),
+        "bad",
+        _("Not supported"),
+    )
+    FAILED = "failed", _("The station answered with an error."), "bad", _("Failed")
+    UNKNOWN = (
+        "unknown",
+        _("No answer came: the station may or may not have taken the value. Download shows what it has."),
+        "warn",
+        _("Outcome unknown"),
+    )
+    NOT_SENT = "not_sent", _("Nothing was sent: the connection ended before."), "idle", _("Not sent")
+
+
+class ModelOrigin(DescribedChoices):
+    """How a station model came into the catalogue."""
+
+    SHIPPED = "shipped", _("Comes with this system and is renewed with it."), "good", _("Shipped")
+    IMPORTED = "imported", _("An administrator imported it from a file."), "busy", _("Imported")
+    SAVED = "saved", _("Made from a station that was configured here."), "busy", _("Saved here")
+
+
+class ChangeCause(DescribedChoices):
+    """Why a station's configuration changed."""
+
+    SYSTEM = "system", _("The recommended values were put in force."), "good", _("Use System Configuration")
+    EDITED = "edited", _("Somebody changed values."), "busy", _("Edited")
+    IMPORTED = "imported", _("Values came from a file."), "busy", _("Imported")
+    COPIED = "copied", _("Values were set for several stations at once."), "busy", _("Set for several")
+    REVERTED = "reverted", _("An earlier change was taken back."), "warn", _("Reverted")

@@ -3,12 +3,16 @@
 from stations.models.access import ApiKey, Membership
 from stations.models.badges import Badge
 from stations.models.capabilities import Capabilities, LocalList
+from stations.models.catalogue import StationModel
+from stations.models.configuration import Configuration, ConfigurationChange
 from stations.models.credentials import OnboardingToken
+from stations.models.evses import EVSE, Connector
 from stations.models.journal import OcppExchange, Refusal
 from stations.models.locations import Company, Site, SiteArea
 from stations.models.operations import BulkOperation, Operation
+from stations.models.parameters import OcppParameter
 from stations.models.sessions import ChargingSession, MeterSample
-from stations.models.stations import EVSE, ChargingStation, Connector, EndpointProcess
+from stations.models.stations import ChargingStation, EndpointProcess
 
 __all__ = [
     "EVSE",
@@ -19,15 +23,19 @@ __all__ = [
     "ChargingSession",
     "ChargingStation",
     "Company",
+    "Configuration",
+    "ConfigurationChange",
     "Connector",
     "EndpointProcess",
     "LocalList",
     "Membership",
     "MeterSample",
     "OcppExchange",
+    "OcppParameter",
     "OnboardingToken",
     "Operation",
     "Refusal",
     "Site",
     "SiteArea",
+    "StationModel",
 ]

@@ -100,6 +100,11 @@ class Operation(RequestedByPerson, ScopedModel):
     requests = models.JSONField(
         _("requests"), default=list, help_text=_("The messages it sends, in order, as pairs of name and payload.")
     )
+    carries_on = models.BooleanField(
+        _("carries on"),
+        default=False,
+        help_text=_("A message the station declines does not keep the next ones from being sent."),
+    )
     responses = models.JSONField(_("responses"), default=list, help_text=_("The station's answers, in order."))
     answer = models.CharField(
         _("answer"), max_length=50, blank=True, help_text=_("The station's answer in its own word.")

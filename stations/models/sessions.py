@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from stations.enums import BadgeStatus, SessionState
 from stations.models.badges import Badge
+from stations.models.evses import Connector
 from stations.models.scopes import ScopedModel
-from stations.models.stations import ChargingStation, Connector
+from stations.models.stations import ChargingStation
 
 
 class ChargingSession(ScopedModel):

@@ -1,8 +1,9 @@
-"""Charging station › EVSE › connector, and the processes that hold their sockets."""
+"""Charging stations, and the processes that hold their sockets."""
 
 from datetime import timedelta
 from typing import Any, ClassVar, Self
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Subquery, Sum, Value, When
 from django.utils import timezone
@@ -22,9 +23,6 @@ from stations.models.scopes import ScopedModel, ScopedQuerySet
 
 LEASE_S = 25
 """A process that has not renewed its lease for this long no longer holds its stations."""
-
-READING_FRESH_FOR = timedelta(minutes=5)
-"""A power reading older than this is shown as stale."""
 
 
 class EndpointProcess(models.Model):
@@ -54,7 +52,9 @@ class StationQuerySet(ScopedQuerySet):
             pk=OuterRef("endpoint"), renewed_at__gte=timezone.now() - timedelta(seconds=LEASE_S)
         )
         # No join: a page of a long list would sum up all stations before it takes its rows.
-        power = Connector.objects.filter(station=OuterRef("pk")).order_by().values("station")
+        power = (
+            apps.get_model("stations", "Connector").objects.filter(station=OuterRef("pk")).order_by().values("station")
+        )
         power = power.annotate(sum=Sum("power_w"))
         return self.annotate(
             is_connected=Exists(alive),
@@ -159,6 +159,11 @@ class ChargingStation(ScopedModel):
     maximum_power_w = models.PositiveIntegerField(
         _("maximum power (W)"), null=True, blank=True, help_text=_("Power the station can deliver, in watts.")
     )
+    shares_power = models.BooleanField(
+        _("shares power"),
+        default=False,
+        help_text=_("Its EVSEs share less power than they could deliver together."),
+    )
     registered_at = models.DateTimeField(
         _("registered"), auto_now_add=True, help_text=_("First authenticated connection.")
     )
@@ -226,101 +231,3 @@ class ChargingStation(ScopedModel):
         token = self.onboarding_token
         refused = token is None or (token.status != TokenStatus.VALID and token.disconnects_stations)
         return AuthorizationStatus.NOT_AUTHORIZED if refused else AuthorizationStatus.AUTHORIZED
-
-
-class EVSE(ScopedModel):
-    """Charges one car at a time, through one of its connectors."""
-
-    company_lookup = "station__site_area__site__company"
-    site_lookup = "station__site_area__site"
-
-    station = models.ForeignKey(
-        ChargingStation,
-        models.CASCADE,
-        related_name="evses",
-        verbose_name=_("charging station"),
-        help_text=_("Its station."),
-    )
-    number = models.PositiveIntegerField(_("number"), help_text=_("Number within the station, from 1."))
-    code = models.CharField(
-        _("code"), max_length=32, null=True, blank=True, unique=True, help_text=_("Own code, unique over all EVSEs.")
-    )
-    name = models.CharField(_("name"), max_length=100, blank=True, help_text=_("Friendly name; need not be unique."))
-
-    class Meta:
-        ordering = ("station", "number")
-        constraints = [models.UniqueConstraint(fields=("station", "number"), name="evse_number_in_station")]
-        verbose_name = _("EVSE")
-        verbose_name_plural = _("EVSEs")
-
-    def __str__(self) -> str:
-        return self.name or f"{self.station} / {self.number}"
-
-
-class Connector(ScopedModel):
-    """One plug. ``number`` is the OCPP 1.6 connectorId, unique within the station."""
-
-    company_lookup = "evse__station__site_area__site__company"
-    site_lookup = "evse__station__site_area__site"
-
-    evse = models.ForeignKey(
-        EVSE, models.CASCADE, related_name="connectors", verbose_name=_("EVSE"), help_text=_("Its EVSE.")
-    )
-    station = models.ForeignKey(
-        ChargingStation,
-        models.CASCADE,
-        related_name="connectors",
-        editable=False,
-        verbose_name=_("charging station"),
-        help_text=_("Its station."),
-    )
-    number = models.PositiveIntegerField(_("number"), help_text=_("Number within the station, from 1."))
-    type = models.CharField(
-        _("type"), max_length=30, blank=True, help_text=_("Kind of plug, for example Type 2 or CCS.")
-    )
-    current_type = models.CharField(
-        _("current type"), max_length=2, blank=True, choices=[("AC", "AC"), ("DC", "DC")], help_text=_("AC or DC.")
-    )
-    maximum_power_w = models.PositiveIntegerField(
-        _("maximum power (W)"), null=True, blank=True, help_text=_("Power the connector can deliver, in watts.")
-    )
-    status = models.CharField(
-        _("status"),
-        max_length=20,
-        choices=ConnectorStatus,
-        default=ConnectorStatus.UNKNOWN,
-        help_text=_("As last reported."),
-    )
-    status_raw = models.CharField(
-        _("reported status"), max_length=50, blank=True, help_text=_("The station's own word.")
-    )
-    error_code = models.CharField(_("error code"), max_length=50, blank=True, help_text=_("NoError, or what is wrong."))
-    error_info = models.CharField(
-        _("error details"), max_length=200, blank=True, help_text=_("Free text and vendor code.")
-    )
-    status_at = models.DateTimeField(
-        _("status since"), null=True, blank=True, help_text=_("Time of the last status report.")
-    )
-    power_w = models.PositiveIntegerField(
-        _("power (W)"), null=True, blank=True, help_text=_("Power delivered now, in watts.")
-    )
-    power_at = models.DateTimeField(_("power at"), null=True, blank=True, help_text=_("Time of the power reading."))
-
-    class Meta:
-        ordering = ("station", "number")
-        constraints = [models.UniqueConstraint(fields=("station", "number"), name="connector_number_in_station")]
-        verbose_name = _("connector")
-        verbose_name_plural = _("connectors")
-
-    def __str__(self) -> str:
-        return f"{self.station} / {self.number}"
-
-    @property
-    def shown_status(self) -> ConnectorStatus:
-        """What people and programs see: a disabled station has no usable connector, whatever it reports."""
-        return ConnectorStatus(self.status) if self.station.enabled else ConnectorStatus.UNAVAILABLE
-
-    @property
-    def power_is_stale(self) -> bool:
-        """True when the power reading is too old to call it the power now."""
-        return self.power_at is not None and timezone.now() - self.power_at > READING_FRESH_FOR

@@ -10,7 +10,7 @@ from django.views.generic import TemplateView
 from emobility.common.views import PortalMixin
 from stations.enums import ConnectionStatus, ConnectorStatus, Role, SessionState
 from stations.models import ChargingSession, ChargingStation, Connector, OnboardingToken, Refusal, SiteArea
-from stations.models.stations import READING_FRESH_FOR
+from stations.models.evses import READING_FRESH_FOR
 
 REFUSALS_WITHIN = timedelta(hours=24)
 LISTED = 8
