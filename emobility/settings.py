@@ -64,8 +64,8 @@ CELERY_BEAT_SCHEDULE = {
     "keep-operations": {"task": "stations.keep_operations", "schedule": 2.0},
     "prune": {"task": "stations.prune", "schedule": 24 * 3600.0},
 }
-if env.bool("ASK_CAPABILITIES", default=True):
-    CELERY_BEAT_SCHEDULE["ask-capabilities"] = {"task": "stations.ask_capabilities", "schedule": 10.0}
+if env.bool("CONFIGURE_STATIONS", default=True):
+    CELERY_BEAT_SCHEDULE["keep-configuration"] = {"task": "stations.keep_configuration", "schedule": 2.0}
 
 # --- Security ----------------------------------------------------------------
 DEBUG = False

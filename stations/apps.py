@@ -1,6 +1,9 @@
 """App configuration of the station domain."""
 
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class StationsConfig(AppConfig):
@@ -14,3 +17,13 @@ class StationsConfig(AppConfig):
         from stations.ocpp import v16_requests  # noqa: F401
         from stations.portal import explanations, navigation, standard_tabs  # noqa: F401
         from stations.services import rules  # noqa: F401
+
+        post_migrate.connect(_load_catalogue, sender=self)
+
+
+def _load_catalogue(**kwargs: Any) -> None:
+    """Bring the shipped station models into the database that was just migrated."""
+    from stations.services.catalogue import load_shipped, match_stations
+
+    if load_shipped():
+        match_stations()

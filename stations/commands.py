@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
-from stations.enums import OperationState
+from stations.enums import OperationState, PushOutcome
 
 
 @dataclass(frozen=True)
@@ -195,9 +195,17 @@ class GetDiagnostics:
 
 @dataclass(frozen=True)
 class ReadParameters:
-    """Read OCPP parameters; all of them when no key is named."""
+    """Read all OCPP parameters the station lists, and ``keys`` it does not; at most ``chunk`` named in one message."""
 
     keys: tuple[str, ...] = ()
+    chunk: int = 1
+
+
+@dataclass(frozen=True)
+class WriteParameters:
+    """Write OCPP parameters, each a key and its value."""
+
+    values: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -223,6 +231,22 @@ class Verdict(NamedTuple):
     error: str = ""
     is_unsupported: bool = False
     """The station says that it does not know this message at all."""
+
+
+class ReportedParameter(NamedTuple):
+    """A parameter as the station reports it; ``value`` None: it keeps the value to itself."""
+
+    key: str
+    value: str | None
+    read_only: bool
+
+
+class WrittenParameter(NamedTuple):
+    """What came of writing one parameter; ``value`` is what was sent."""
+
+    key: str
+    value: str
+    outcome: PushOutcome
 
 
 class NotSupported(Exception):
@@ -254,6 +278,15 @@ class Dialect(Protocol):
 
     def refusal(self, message: str, code: str, text: str) -> Verdict:
         """What an error means that the station answered with."""
+
+    def mended(self, message: str, payload: Any) -> Any:
+        """An answer without the slips known of stations, where these do no harm."""
+
+    def reported(self, responses: Sequence[Any]) -> list[ReportedParameter]:
+        """The parameters in the answers to ``ReadParameters``."""
+
+    def written(self, requests: Sequence[Sequence[Any]], responses: Sequence[Any]) -> list[WrittenParameter]:
+        """What came of each parameter of ``WriteParameters``, as far as there are answers; the next one's is unknown."""
 
     def messages(self) -> list[str]:
         """Every message we may send."""

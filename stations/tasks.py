@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from stations.services import capabilities, endpoints, operation_upkeep, retention
+from stations.services import configuration_upkeep, endpoints, operation_upkeep, retention
 
 
 @shared_task(name="stations.release_dead_endpoints")
@@ -25,7 +25,9 @@ def keep_operations() -> None:
     operation_upkeep.follow_effects()
 
 
-@shared_task(name="stations.ask_capabilities")
-def ask_capabilities() -> None:
-    """Ask stations what they can do, a few at a time."""
-    capabilities.ask_capabilities()
+@shared_task(name="stations.keep_configuration")
+def keep_configuration() -> None:
+    """Compare stations that have booted with the catalogue, and send what waits to be sent."""
+    configuration_upkeep.review_stations()
+    configuration_upkeep.send_waiting()
+    configuration_upkeep.reboot_waiting()

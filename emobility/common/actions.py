@@ -41,7 +41,7 @@ def always(subject: Any) -> str | None:
 
 
 def nothing(subject: Any, parameters: Any) -> Iterable[Any]:
-    """No charging session ends."""
+    """Ends no charging session; changes no value."""
     return ()
 
 
@@ -82,6 +82,10 @@ class Action:
     is_bulk: bool = True
     """Whether it makes sense for many subjects at once, with the same parameters."""
     priority: int = 2
+    carries_on: bool = False
+    """Whether it goes on with its next message where the subject declines one."""
+    changes: Callable[[Any, Any], Iterable[Any]] = nothing
+    """``changes(subject, parameters)``: the values it changes here and at the subject, for the preview."""
     needs: tuple[str, ...] = ()
     """Relations of the subject that ``build`` reads, to be fetched beforehand where there are many subjects."""
 

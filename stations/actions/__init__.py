@@ -1,3 +1,12 @@
 """Every button of the station domain, declared once; ``AppConfig.ready`` imports this."""
 
-from stations.actions import availability, charging, expert, local_list, maintenance, smart_charging  # noqa: F401
+from stations.actions import (  # noqa: F401
+    availability,
+    charging,
+    configuration,
+    expert,
+    local_list,
+    maintenance,
+    parameters,
+    smart_charging,
+)

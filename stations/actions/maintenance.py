@@ -1,4 +1,4 @@
-"""Reset, reboot, authorization cache, trigger message, diagnostics, capabilities."""
+"""Reset, reboot, authorization cache, trigger message, diagnostics."""
 
 from datetime import datetime
 from typing import Any, Literal
@@ -8,24 +8,10 @@ from pydantic import AwareDatetime, Field
 
 from emobility.common.actions import Action, Parameters, Risk, register
 from stations.actions.reasons import ready, running_sessions
-from stations.commands import ClearCache, GetDiagnostics, ReadParameters, Reset, TriggerMessage
+from stations.commands import ClearCache, GetDiagnostics, Reset, TriggerMessage
 from stations.enums import Role
 
 GROUP = _("Maintenance")
-CAPABILITY_KEYS = (
-    "SupportedFeatureProfiles",
-    "LocalAuthListEnabled",
-    "LocalAuthListMaxLength",
-    "SendLocalListMaxLength",
-    "ReserveConnectorZeroSupported",
-    "ChargeProfileMaxStackLevel",
-    "ChargingScheduleAllowedChargingRateUnit",
-    "ChargingScheduleMaxPeriods",
-    "MaxChargingProfilesInstalled",
-    "ConnectionTimeOut",
-    "NumberOfConnectors",
-)
-"""What a station's parameters say about its abilities (OCPP 1.6 §9)."""
 
 
 class TriggerParameters(Parameters):
@@ -141,19 +127,6 @@ register(
         sends=(GetDiagnostics,),
         parameters=DiagnosticsParameters,
         unavailable=ready(GetDiagnostics, profile="FirmwareManagement"),
-        group=GROUP,
-    ),
-    Action(
-        "read-capabilities",
-        _("Read capabilities"),
-        _("Asks the station which features it supports. Done by itself once after each change of firmware."),
-        "list-check",
-        role=Role.OPERATOR,
-        risk=Risk.NONE,
-        effect=_("The station reports its feature profiles and limits."),
-        build=lambda station, parameters: ReadParameters(CAPABILITY_KEYS),
-        sends=(ReadParameters,),
-        unavailable=ready(ReadParameters),
         group=GROUP,
     ),
 )

@@ -68,9 +68,13 @@ class ConnectorFacts(Part):
             raise ValueError("phases are given for AC and only for AC")
         possible = (self.phases or 1) * self.voltage_v * self.current_a
         if self.maximum_power_w > possible * (1 + TOLERANCE):
-            raise ValueError(f"{self.maximum_power_w} W is more than the {possible:.0f} W that voltage and current give")
+            raise ValueError(
+                f"{self.maximum_power_w} W is more than the {possible:.0f} W that voltage and current give"
+            )
         if self.current_type == "AC" and self.maximum_power_w < possible * (1 - TOLERANCE):
-            raise ValueError(f"{self.maximum_power_w} W is less than the {possible:.0f} W that voltage and current give")
+            raise ValueError(
+                f"{self.maximum_power_w} W is less than the {possible:.0f} W that voltage and current give"
+            )
         return self
 
 
@@ -110,14 +114,16 @@ class Capabilities(Part):
     local_list: bool | None = None
     rfid: bool | None = None
     payment_terminal: bool | None = None
-    plug_and_charge: bool | None = Field(None, description="ISO 15118.")
+    plug_and_charge: bool | None = Field(default=None, description="ISO 15118.")
 
 
 class StaticLimit(Part):
     """The parameter that limits the station's power for good."""
 
     keys: list[Key] = Field(min_length=1, description="One for the station, or one for each connector or side.")
-    unit: Literal["A", "dA", "mA", "W"] = Field(description="Unit of the value: ampere, tenth or thousandth of it, watt.")
+    unit: Literal["A", "dA", "mA", "W"] = Field(
+        description="Unit of the value: ampere, tenth or thousandth of it, watt."
+    )
     scope: Literal["station", "connector", "side", "grid"] = "station"
     minimum: float | None = None
     maximum: float | None = None

@@ -57,9 +57,6 @@ class Configuration(models.Model):
     entered_at = models.DateTimeField(
         _("entered"), null=True, blank=True, help_text=_("When somebody last entered its connectors by hand.")
     )
-    parameters_read_at = models.DateTimeField(
-        _("parameters read"), null=True, blank=True, help_text=_("When the station last reported all its parameters.")
-    )
     pushes_left = models.PositiveSmallIntegerField(
         _("attempts left"),
         default=0,

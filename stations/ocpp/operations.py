@@ -26,6 +26,7 @@ from stations.services.operation_delivery import (
 )
 
 NO_ANSWER = "No answer within {seconds:g} seconds."
+DECLINED = "{count} of {total} messages were not agreed to."
 CONNECTION_LOST = "The connection was lost before the answer came."
 
 _log = logging.getLogger(__name__)
@@ -85,7 +86,10 @@ class OperationRunner:
 
 
 class Run:
-    """One operation being carried out: its messages one after the other, until one is not agreed to."""
+    """One operation being carried out: its messages one after the other, until one is not agreed to.
+
+    One that *carries on* sends the rest all the same, as long as the station answers.
+    """
 
     def __init__(self, runner: OperationRunner, connection: Connection, taken: Taken) -> None:
         self._runner = runner
@@ -94,6 +98,7 @@ class Run:
         self._dialect = dialect_of(taken.ocpp_version)
         self._position = 0
         self._goes_on = False
+        self._declined: list[Verdict] = []
 
     def next(self) -> None:
         """Send the next message."""
@@ -104,13 +109,28 @@ class Run:
         """What the station's answer, or its silence, means for the operation."""
         if call.sent_at is None and self._position == 0:
             return ReturnOperation(self._taken.pk)
-        verdict = self._verdict(end, answer)
-        response = framing.scrub(answer) if end == CallEnd.RESULT else None
+        verdict, response = self._read(end, answer)
         is_last = self._position + 1 == len(self._taken.requests)
-        if verdict.state == OperationState.ACCEPTED and not is_last:
+        if verdict.state != OperationState.ACCEPTED:
+            self._declined.append(verdict)
+        if not is_last and self._may_go_on(verdict):
             self._goes_on = True
             return RecordStep(self._taken.pk, response)
-        return SettleOperation(self._taken.pk, call.action, verdict, response, datetime.now(UTC))
+        return SettleOperation(self._taken.pk, call.action, self._summed_up(verdict), response, datetime.now(UTC))
+
+    def _may_go_on(self, verdict: Verdict) -> bool:
+        carries_on = self._taken.carries_on and verdict.state != OperationState.TIMED_OUT
+        return carries_on or verdict.state == OperationState.ACCEPTED
+
+    def _summed_up(self, last: Verdict) -> Verdict:
+        """The verdict on the whole: of one that carried on, what all its messages came to."""
+        if not self._declined or not self._taken.carries_on or last.state == OperationState.TIMED_OUT:
+            return last
+        words = {verdict.word for verdict in self._declined}
+        text = DECLINED.format(count=len(self._declined), total=len(self._taken.requests))
+        word = words.pop() if len(words) == 1 else ""
+        is_unsupported = any(verdict.is_unsupported for verdict in self._declined)
+        return Verdict(self._declined[0].state, word, text, is_unsupported)
 
     def written(self) -> None:
         """The outcome is committed: go on with the next message, or the station's next operation."""
@@ -124,8 +144,19 @@ class Run:
     def late(self, end: CallEnd, answer: Any) -> Effect:
         """The station answered after all."""
         message = self._taken.requests[self._position][0]
-        response = framing.scrub(answer) if end == CallEnd.RESULT else None
-        return SettleOperation(self._taken.pk, message, self._verdict(end, answer), response, datetime.now(UTC))
+        verdict, response = self._read(end, answer)
+        return SettleOperation(self._taken.pk, message, verdict, response, datetime.now(UTC))
+
+    def _read(self, end: CallEnd, answer: Any) -> tuple[Verdict, Any]:
+        """What an answer means, and what is kept of it: an error, too, where answers are counted."""
+        if end == CallEnd.RESULT:
+            assert self._dialect is not None, "an operation is in the words of a dialect"
+            answer = self._dialect.mended(self._taken.requests[self._position][0], answer)
+        verdict = self._verdict(end, answer)
+        if end == CallEnd.RESULT:
+            return verdict, framing.scrub(answer)
+        is_error = end == CallEnd.ERROR and self._taken.carries_on
+        return verdict, {"error": f"{verdict.word}: {verdict.error}"} if is_error else None
 
     def _verdict(self, end: CallEnd, answer: Any) -> Verdict:
         message = self._taken.requests[self._position][0]

@@ -1,15 +1,16 @@
 """OCPP 1.6: every command of ours as messages, and what the answers to them mean."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from stations import commands
-from stations.commands import InvalidRequest, NotSupported, Request, Verdict
+from stations.commands import InvalidRequest, NotSupported, ReportedParameter, Request, Verdict, WrittenParameter
 from stations.enums import OperationState
+from stations.ocpp import v16_parameters
 from stations.ocpp.schemas import validators
 from stations.ocpp.v16 import BADGE_STATUSES, SCHEMAS, VERSION, utc
 
@@ -178,8 +179,14 @@ def get_diagnostics(command: commands.GetDiagnostics) -> list[Request]:
 
 
 def read_parameters(command: commands.ReadParameters) -> list[Request]:
-    """§5.8."""
-    return [Request("GetConfiguration", {"key": list(command.keys)} if command.keys else {})]
+    """§5.8: first all it lists, then those it has to be asked for by name, as many at once as it takes (§9.1.8)."""
+    chunks = [command.keys[at : at + command.chunk] for at in range(0, len(command.keys), command.chunk)]
+    return [Request("GetConfiguration", {}), *(Request("GetConfiguration", {"key": list(keys)}) for keys in chunks)]
+
+
+def write_parameters(command: commands.WriteParameters) -> list[Request]:
+    """§5.3."""
+    return [Request("ChangeConfiguration", {"key": key, "value": value}) for key, value in command.values]
 
 
 def raw_call(command: commands.RawCall) -> list[Request]:
@@ -205,12 +212,13 @@ WORDS: dict[type, tuple[str, Callable[[Any], list[Request]]]] = {
     commands.ClearChargingPlans: ("ClearChargingProfile", clear_charging_plans),
     commands.GetDiagnostics: ("GetDiagnostics", get_diagnostics),
     commands.ReadParameters: ("GetConfiguration", read_parameters),
+    commands.WriteParameters: ("ChangeConfiguration", write_parameters),
     commands.RawCall: ("", raw_call),
 }
 MESSAGES = sorted(
     {message for message, _words in WORDS.values() if message}
     | {
-        "CertificateSigned", "ChangeConfiguration", "DeleteCertificate", "ExtendedTriggerMessage",
+        "CertificateSigned", "DeleteCertificate", "ExtendedTriggerMessage",
         "GetInstalledCertificateIds", "GetLog", "InstallCertificate", "SignedUpdateFirmware", "UpdateFirmware",
     }
 )  # fmt: skip
@@ -240,7 +248,7 @@ class Dialect16:
     def verdict(self, message: str, payload: Any) -> Verdict:
         """What an answer means; one that breaks its schema is an error (its raw text is in the journal)."""
         errors = list(validators(SCHEMAS)[f"{message}Response"].iter_errors(payload))
-        if errors:
+        if errors and not (message == "GetConfiguration" and isinstance(payload, dict)):
             return Verdict(OperationState.FAILED, "", f"The answer does not fit its schema: {errors[0].message}")
         word = payload.get("status", "")
         if not word or word in AGREED:
@@ -253,6 +261,18 @@ class Dialect16:
     def refusal(self, message: str, code: str, text: str) -> Verdict:
         """What a CALLERROR means."""
         return Verdict(OperationState.FAILED, code, text, is_unsupported=code in UNKNOWN_CODES)
+
+    def mended(self, message: str, payload: Any) -> Any:
+        """An answer without the slips known of stations, where these do no harm."""
+        return v16_parameters.mended(payload) if message == "GetConfiguration" else payload
+
+    def reported(self, responses: Sequence[Any]) -> list[ReportedParameter]:
+        """The parameters in the answers to GetConfiguration."""
+        return v16_parameters.reported(responses)
+
+    def written(self, requests: Sequence[Sequence[Any]], responses: Sequence[Any]) -> list[WrittenParameter]:
+        """What came of each ChangeConfiguration."""
+        return v16_parameters.written(requests, responses)
 
     def messages(self) -> list[str]:
         """Every message we may send."""

@@ -1,28 +1,28 @@
 """What stations can do, learnt from what they answer."""
 
-import logging
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Collection, Iterable, Mapping
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
-from emobility.common.actions import find
-from stations.actions.maintenance import CAPABILITY_KEYS
-from stations.actions.reasons import not_supported
-from stations.commands import ReadParameters
-from stations.enums import OperationSource, RegistrationStatus
-from stations.models import Capabilities, ChargingStation, Operation
-from stations.models.stations import LEASE_S
-from stations.services.errors import Conflict, QueueFull
-from stations.services.operations import request_operation
+from stations.models import Capabilities, ChargingStation
 
-ACTION = "read-capabilities"
-ASKED_AGAIN_AFTER = timedelta(days=1)
+CAPABILITY_KEYS = (
+    "SupportedFeatureProfiles",
+    "LocalAuthListEnabled",
+    "LocalAuthListMaxLength",
+    "SendLocalListMaxLength",
+    "ReserveConnectorZeroSupported",
+    "ChargeProfileMaxStackLevel",
+    "ChargingScheduleAllowedChargingRateUnit",
+    "ChargingScheduleMaxPeriods",
+    "MaxChargingProfilesInstalled",
+    "ConnectionTimeOut",
+    "NumberOfConnectors",
+    "GetConfigurationMaxKeys",
+)
+"""What a station's parameters say about its abilities (OCPP 1.6 §9)."""
 _CANONICAL = {key.lower(): key for key in CAPABILITY_KEYS}
-_log = logging.getLogger(__name__)
 
 
 def learn_refused(refused: Iterable[tuple[int, str]]) -> None:
@@ -67,44 +67,3 @@ def _write(rows: Collection[Capabilities]) -> None:
         unique_fields=["station"],
         update_fields=["parameters", "refused_messages", "firmware_version", "read_at"],
     )
-
-
-def ask_capabilities(limit: int = 20) -> int:
-    """Ask at most ``limit`` connected stations that were never asked, or have other firmware now; returns how many."""
-    stations = list(_unread()[:limit])
-    _give_up([station.pk for station in stations if not_supported(station, ReadParameters)])
-    return sum(map(_ask, stations))
-
-
-def _unread() -> QuerySet[ChargingStation]:
-    """Connected stations in service whose abilities are not known, and that were not asked lately."""
-    now = timezone.now()
-    lately = Operation.objects.filter(station=OuterRef("pk"), action=ACTION, requested_at__gte=now - ASKED_AGAIN_AFTER)
-    stations: QuerySet[ChargingStation] = ChargingStation.objects.filter(
-        Q(capabilities__read_at=None) | ~Q(capabilities__firmware_version=F("firmware_version")),
-        ~Exists(lately),
-        endpoint__renewed_at__gte=now - timedelta(seconds=LEASE_S),
-        enabled=True,
-        registration_status=RegistrationStatus.ACCEPTED,
-    )
-    return stations.select_related("capabilities").order_by("pk")
-
-
-def _give_up(station_ids: Sequence[int]) -> None:
-    """Stations that have no words to say it are not asked again before their firmware changes."""
-    rows = _rows(station_ids)
-    for row in rows.values():
-        row.read_at = timezone.now()
-    _write(rows.values())
-
-
-def _ask(station: ChargingStation) -> bool:
-    """Whether the question was queued; a station that has just gone is asked another time."""
-    action = find(ACTION)
-    assert action is not None, "the action is declared"
-    try:
-        request_operation(station, action, actor=None, source=OperationSource.SYSTEM, reason=_("Not known yet."))
-    except (Conflict, QueueFull) as obstacle:
-        _log.debug("%s is not asked what it can do: %s", station.identity, obstacle)
-        return False
-    return True

@@ -11,7 +11,7 @@ from stations.models.journal import Direction, Outcome
 
 MASK = "•••"
 
-_PROTECTED_KEYS = r"AuthorizationKey|BasicAuthPassword"
+_PROTECTED_KEYS = r'[^"]{0,40}(?:AuthorizationKey|Password|Passwd|Secret|API_?Key)[^"]{0,40}'
 # Every repetition is bounded: a frame may be a mebibyte of anything.
 _SECRET_VALUE = re.compile(
     rf'("(?:key|name)"\s*:\s*"(?:{_PROTECTED_KEYS})"[^{{}}]{{0,200}}?"(?:value|attributeValue)"\s*:\s*")(?:[^"\\]|\\.)*',
@@ -46,7 +46,7 @@ def masked(frame: str) -> str:
     if "/" in frame:
         frame = _TOKEN_IN_URL.sub(rf"\1{MASK}", _USER_IN_URL.sub(rf"\1{MASK}@", frame))
     lower = frame.lower()
-    if "authorizationkey" in lower or "basicauthpassword" in lower:
+    if "authorizationkey" in lower or "passw" in lower or "secret" in lower or "apikey" in lower or "api_key" in lower:
         frame = _SECRET_VALUE_FIRST.sub(rf"\1{MASK}\2", _SECRET_VALUE.sub(rf"\1{MASK}", frame))
     return frame.replace("\0", "\ufffd") if "\0" in frame else frame
 

@@ -15,7 +15,7 @@ import orjson
 from django.utils.translation import gettext as _
 
 from stations.commands import Verdict
-from stations.enums import EffectState, OperationState
+from stations.enums import OperationState
 from stations.models import Operation
 from stations.services.capabilities import learn_refused
 from stations.services.effects import Effect
@@ -35,6 +35,7 @@ class Taken(NamedTuple):
     """Number of the station's connection when it was taken."""
     ocpp_version: str
     requests: list[list[Any]]
+    carries_on: bool
 
 
 @dataclass(slots=True)
@@ -65,7 +66,7 @@ class TakeOperations(Effect):
         )
         locked = due.exclude(station__in=self.busy).select_for_update(of=("self",), skip_locked=True)
         return locked.order_by("priority", "pk").values_list(
-            "pk", "station_id", "station__generation", "ocpp_version", "requests"
+            "pk", "station_id", "station__generation", "ocpp_version", "requests", "carries_on"
         )[:MOST_AT_ONCE]
 
     @property
@@ -163,9 +164,8 @@ def settle(operation: Operation, verdict: Verdict, at: datetime) -> None:
     operation.settled_at = at
     for name in ("parameters", "requests", "details"):
         setattr(operation, name, without_secrets(getattr(operation, name)))
-    watched_for = rules_of(operation.action).watched_for(operation) if verdict.state in WATCHED else None
-    if watched_for is not None:
-        operation.effect, operation.effect_until = EffectState.AWAITED, at + watched_for
+    if verdict.state in WATCHED or operation.carries_on:
+        rules_of(operation.action).watch(operation, at)
 
 
 def without_secrets(content: Any) -> Any:

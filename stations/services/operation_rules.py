@@ -1,7 +1,7 @@
 """What is particular to one action beside its message: what happens with the request, with the answer, and what to watch for."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from stations.enums import EffectState
@@ -31,9 +31,16 @@ class Rules:
     def watched_for(self, operation: Operation) -> timedelta | None:
         """How long the effect of a settled operation is watched for; None when there is nothing to watch.
 
-        Asked for those accepted, and for those whose answer never came: the station may have acted all the same.
+        Asked for those accepted, for those whose answer never came, as the station may have acted all the same, and
+        for every one that carries on, as a part of it may be done.
         """
         return None
+
+    def watch(self, operation: Operation, at: datetime) -> None:
+        """Watch for the effect of a settled operation from ``at`` on, where there is any; the row is not saved."""
+        watched_for = self.watched_for(operation)
+        if watched_for is not None:
+            operation.effect, operation.effect_until = EffectState.AWAITED, at + watched_for
 
     def seen(self, operations: Sequence[Operation]) -> dict[int, Seen]:
         """What is known by now of these watched operations, by primary key; those still open are left out."""

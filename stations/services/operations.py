@@ -97,7 +97,7 @@ def draft(
     due_at = due_at or timezone.now()
     rules = rules_of(action.name)
     is_done = not requests
-    return Operation(
+    operation = Operation(
         station=station,
         bulk=bulk,
         action=action.name,
@@ -108,12 +108,16 @@ def draft(
         priority=action.priority,
         ocpp_version=station.ocpp_version,
         requests=requests,
+        carries_on=action.carries_on,
         due_at=due_at,
         expires_at=due_at + rules.waits_for(WAITS_FOR),
         state=OperationState.ACCEPTED if is_done else OperationState.QUEUED,
         settled_at=timezone.now() if is_done else None,
         details=orjson.loads(orjson.dumps(asdict(command))) if command is not None else {},
     )
+    if is_done:
+        rules.watch(operation, timezone.now())
+    return operation
 
 
 def _worded(station: ChargingStation, action: Action, values: BaseModel) -> tuple[Any, list[list[Any]]]:

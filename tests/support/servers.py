@@ -40,7 +40,7 @@ def manage_environment(data_dir: Path, **variables: str | int) -> dict[str, str]
         "DATABASE_URL": database_url(),
         "SECRET_KEY": settings.SECRET_KEY,
         "DEMO": "0",
-        "ASK_CAPABILITIES": "0",  # scripted stations get only the requests their test makes
+        "CONFIGURE_STATIONS": "0",  # scripted stations get only the requests their test makes
         **{name: str(value) for name, value in variables.items()},
     }
 

@@ -3,7 +3,7 @@
 from stations.services.rules import (  # noqa: F401
     availability,
     boots,
-    capabilities,
+    configuration,
     diagnostics,
     local_list,
     reservations,

@@ -1,0 +1,148 @@
+"""What time does to configurations: a station that has booted is compared with the catalogue, what waits is sent."""
+
+import logging
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from emobility.common.actions import find
+from emobility.common.events import publish
+from stations.actions.reasons import capabilities_of, not_supported
+from stations.catalogue.matching import best
+from stations.commands import ReadParameters
+from stations.configuration.parameters import to_push, types_of
+from stations.configuration.system import facts_of
+from stations.enums import ConfigurationStatus, OperationSource, RegistrationStatus, SessionState
+from stations.models import ChargingStation, Configuration, Operation, StationModel
+from stations.models.operations import OPEN_STATES
+from stations.models.stations import LEASE_S
+from stations.services.configuration import configuration_of, locked_station, refresh_status, use_system_configuration
+from stations.services.errors import Conflict, QueueFull
+from stations.services.operations import request_operation
+from stations.services.parameters import booted, recommend_values
+from stations.services.rules.configuration import RESUMES
+
+MOST_AT_ONCE = 50
+ACTIONS = ("pull-parameters", "push-parameters", "set-parameters", "use-system-configuration")
+_log = logging.getLogger(__name__)
+
+
+def review_stations(limit: int = MOST_AT_ONCE) -> int:
+    """Compare at most ``limit`` stations that have booted since the last time with the catalogue; returns how many."""
+    never = Q(configuration=None) | Q(configuration__reviewed_at=None)
+    booted_since = never | Q(rebooted_at__gt=F("configuration__reviewed_at"))
+    stations = list(ChargingStation.objects.filter(booted_since, rebooted_at__isnull=False).order_by("pk")[:limit])
+    models = list(StationModel.objects.all()) if stations else []
+    for station in stations:
+        review(station, models)
+    return len(stations)
+
+
+def review(station: ChargingStation, models: Sequence[StationModel]) -> None:
+    """Find the station's model; at its first boot put the recommended configuration in force, later keep it up to date."""
+    reviewed_at = timezone.now()
+    with transaction.atomic():
+        booted(locked_station(station))
+        configuration = match(station, models)
+        model = configuration.matching_model
+        is_new = configuration.reviewed_at is None and configuration.entered_at is None
+        in_force = configuration.status == ConfigurationStatus.DEFINED_BY_SYSTEM
+        if model and (
+            (is_new and configuration.station_model is None) or (in_force and not configuration.offered_model)
+        ):
+            _configure(station, model, is_new=is_new)
+        else:
+            recommend_values(locked_station(station))
+            refresh_status(locked_station(station))
+        Configuration.objects.filter(pk=station.pk).update(reviewed_at=reviewed_at)
+    _ask(station)
+    publish(f"station-{station.pk}", "stations")
+
+
+def match(station: ChargingStation, models: Sequence[StationModel]) -> Configuration:
+    """Keep which of ``models`` the station is, and why; inside a transaction."""
+    configuration = configuration_of(locked_station(station))
+    found = best([model.facts for model in models], facts_of(station))
+    by_slug = {model.slug: model for model in models}
+    configuration.matching_model = by_slug[found.document.id] if found else None
+    configuration.match_reasons = found.because if found else []
+    configuration.save(update_fields=["matching_model", "match_reasons"])
+    return configuration
+
+
+def _configure(station: ChargingStation, model: StationModel, *, is_new: bool) -> None:
+    changed = use_system_configuration(station, model, actor=None, source=OperationSource.SYSTEM)
+    if changed or is_new:
+        Configuration.objects.filter(pk=station.pk).update(pushes_left=RESUMES, reboots_itself=is_new)
+
+
+def _ask(station: ChargingStation) -> None:
+    """Have the station report its parameters where they are not known with this firmware, or have just come into use."""
+    fresh = current(station)
+    learnt = capabilities_of(fresh)
+    is_known = learnt is not None and learnt.read_at is not None
+    if (is_known and not _has_changed_at_boot(fresh)) or not_supported(fresh, ReadParameters):
+        return
+    _request("pull-parameters", fresh, _("The station has booted."))
+
+
+def current(station: ChargingStation) -> ChargingStation:
+    """The station as it is now."""
+    return ChargingStation.objects.select_related("capabilities", "configuration").get(pk=station.pk)
+
+
+def _has_changed_at_boot(station: Any) -> bool:
+    """Whether values came into use with the boot; the station has not reported them yet."""
+    return station.parameters.filter(reboot_required=True, pushed_at__gt=F("pulled_at")).exists()
+
+
+def _request(name: str, station: ChargingStation, reason: str) -> bool:
+    action = find(name)
+    assert action is not None, "the action is declared"
+    try:
+        request_operation(station, action, actor=None, source=OperationSource.SYSTEM, reason=reason)
+    except (Conflict, QueueFull) as obstacle:
+        _log.debug("%s is not asked to %s: %s", station.identity, name, obstacle)
+        return False
+    return True
+
+
+def send_waiting(limit: int = MOST_AT_ONCE) -> int:
+    """Send values that wait for their station, to at most ``limit`` of those that are there; returns to how many."""
+    return sum(map(_send, _reachable().filter(configuration__pushes_left__gt=0)[:limit]))
+
+
+def _reachable() -> QuerySet[ChargingStation]:
+    """Connected stations in service with none of our questions about parameters open."""
+    alive_since = timezone.now() - timedelta(seconds=LEASE_S)
+    stations: QuerySet[ChargingStation] = ChargingStation.objects.filter(
+        endpoint__renewed_at__gte=alive_since, enabled=True, registration_status=RegistrationStatus.ACCEPTED
+    )
+    busy = Operation.objects.filter(Q(state__in=OPEN_STATES) | Q(effect="awaited"), action__in=ACTIONS)
+    return stations.exclude(pk__in=busy.values("station")).select_related("configuration").order_by("pk")
+
+
+def _send(station: ChargingStation) -> bool:
+    if to_push(station.parameters.all(), types_of(station)):
+        return _request("push-parameters", station, _("Values wait to be sent."))
+    Configuration.objects.filter(pk=station.pk).update(pushes_left=0)
+    return False
+
+
+def reboot_waiting(limit: int = MOST_AT_ONCE) -> int:
+    """Restart stations just onboarded whose new values need it, where nobody is charging; returns how many."""
+    waiting = _reachable().filter(configuration__reboots_itself=True, configuration__pushes_left=0)
+    idle = waiting.exclude(sessions__state=SessionState.ACTIVE).distinct()
+    return sum(map(_reboot, list(idle[:limit])))
+
+
+def _reboot(station: ChargingStation) -> bool:
+    Configuration.objects.filter(pk=station.pk).update(reboots_itself=False)
+    if not station.parameters.filter(awaits_reboot=True).exists():
+        return False
+    return _request("reset", station, _("New values need a restart."))
