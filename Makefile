@@ -25,12 +25,13 @@ test-sqlite: $(DEV)
 test-postgres: $(DEV)
 	TEST_DATABASE=postgres $(BIN)/python -m pytest -m "not e2e and not once"
 
-lint: $(DEV) ## formatting, lint, import rules, types, missing migrations
+lint: $(DEV) ## formatting, lint, import rules, types, missing migrations, station models
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 	DATA_DIR=.venv/lint $(BIN)/python manage.py makemigrations --check --dry-run
+	DATA_DIR=.venv/lint $(BIN)/python manage.py check_catalogue
 
 format: $(DEV) ## format the code
 	$(BIN)/ruff format .

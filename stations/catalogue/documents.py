@@ -46,7 +46,7 @@ class MatchRule(Part):
 
     vendor: list[Pattern] = Field(min_length=1, description="chargePointVendor")
     model: list[Pattern] = Field(min_length=1, description="chargePointModel")
-    serial_number: list[Pattern] = Field([], description="chargePointSerialNumber, else chargeBoxSerialNumber")
+    serial_number: list[Pattern] = Field([], description="chargePointSerialNumber or chargeBoxSerialNumber")
     firmware_version: list[Pattern] = Field([], description="firmwareVersion")
 
 

@@ -27,6 +27,12 @@ class Facts(NamedTuple):
     model: str = ""
     serial_number: str = ""
     firmware_version: str = ""
+    box_serial_number: str = ""
+    """chargeBoxSerialNumber: some stations have their article number here, and another number in the other."""
+
+    def said(self, name: str) -> list[str]:
+        """What the station says that a field of a rule is compared with: either serial number may fit."""
+        return [self.serial_number, self.box_serial_number] if name == "serial_number" else [getattr(self, name)]
 
 
 class Match(NamedTuple):
@@ -46,14 +52,14 @@ def match(document: ModelDocument, facts: Facts) -> Match | None:
 
 def _by_rule(document: ModelDocument, rule: MatchRule, facts: Facts) -> Match | None:
     because, literal, characters = [], 0, 0
-    for name, text in facts._asdict().items():
+    for name in LABELS:
         patterns: Sequence[str] = getattr(rule, name)
         if not patterns:
             continue
-        fitting = [pattern for pattern in patterns if fits(pattern, text)]
+        fitting = [(pattern, text) for pattern in patterns for text in facts.said(name) if fits(pattern, text)]
         if not fitting:
             return None
-        pattern = max(fitting, key=characters_said)
+        pattern, text = max(fitting, key=lambda each: characters_said(each[0]))
         because.append(_reason(name, text.strip(), pattern))
         literal += "*" not in pattern
         characters += characters_said(pattern)
