@@ -1,7 +1,8 @@
 """Values of OCPP parameters, by type: whether two are the same, and what is wrong with one."""
 
+import re
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
@@ -9,7 +10,11 @@ from stations.catalogue.documents import ParameterType
 from stations.catalogue.standard_keys import KeyHint, hint_of
 
 TRUE, FALSE = frozenset({"true", "1", "yes", "on"}), frozenset({"false", "0", "no", "off"})
-SPELLINGS = (("true", "false"), ("True", "False"), ("TRUE", "FALSE"), ("1", "0"), ("yes", "no"), ("on", "off"))
+_WORDS = (("true", "false"), ("1", "0"), ("yes", "no"), ("on", "off"))
+SPELLINGS = tuple((case(yes), case(no)) for yes, no in _WORDS for case in (str.lower, str.capitalize, str.upper))
+_NUMBER = re.compile(r"[-+]?[0-9]{1,40}(\.[0-9]{1,40})?")
+_OF_CONNECTOR = re.compile(r"[0-9]{1,4}\.")
+"""What stands before a phase rotation: the number of its connector."""
 LONGEST_KEY, LONGEST_VALUE = 50, 500
 """OCPP 1.6 §7.17, §7.22."""
 
@@ -35,16 +40,12 @@ def _boolean(text: str) -> bool | None:
 
 
 def _number(text: str) -> Decimal | None:
-    try:
-        value = Decimal(text.strip())
-    except InvalidOperation:
-        return None
-    return value if value.is_finite() else None
+    return Decimal(text.strip()) if _NUMBER.fullmatch(text.strip()) else None
 
 
 def _integer(text: str) -> int | None:
     value = _number(text)
-    return int(value) if value is not None and abs(value) < 10**30 and value == int(value) else None
+    return int(value) if value is not None and value == int(value) else None
 
 
 def _list(text: str) -> frozenset[str]:
@@ -63,7 +64,14 @@ def spelt_like(kind: ParameterType, reported: str | None, value: str) -> str:
     meaning = _boolean(value) if kind == "boolean" else None
     if meaning is None or reported is None:
         return value
-    return next((yes if meaning else no for yes, no in SPELLINGS if reported.strip() in (yes, no)), value)
+    words = spelling_of(reported)
+    return words[not meaning] if words else value
+
+
+def spelling_of(reported: str | None) -> tuple[str, str] | None:
+    """How a station writes true and false, as far as one of its values tells."""
+    text = (reported or "").strip()
+    return next((words for words in SPELLINGS if text in words), None)
 
 
 def problem(key: str, value: str, types: Mapping[str, ParameterType] | None = None) -> str | None:
@@ -75,14 +83,14 @@ def problem(key: str, value: str, types: Mapping[str, ParameterType] | None = No
         return _("Write true or false.")
     if kind in ("integer", "decimal"):
         return _wrong_number(kind, value, hint)
-    if hint and hint.choices:
+    if hint and hint.choices and not hint.is_open:
         return _wrong_choice(kind, value, hint.choices)
     return None
 
 
 def _wrong_number(kind: ParameterType, value: str, hint: KeyHint | None) -> str | None:
     number = _integer(value) if kind == "integer" else _number(value)
-    if number is None:
+    if number is None or (kind == "integer" and "." in value):
         return _("Write a whole number.") if kind == "integer" else _("Write a number.")
     least, most = (hint.minimum, hint.maximum) if hint else (None, None)
     if least is not None and number < least:
@@ -95,7 +103,7 @@ def _wrong_number(kind: ParameterType, value: str, hint: KeyHint | None) -> str 
 def _wrong_choice(kind: ParameterType, value: str, choices: tuple[str, ...]) -> str | None:
     allowed = {choice.lower() for choice in choices}
     given = _list(value) if kind == "list" else {value.strip().lower()}
-    unknown = sorted(given - allowed)
+    unknown = sorted(part for part in given if _OF_CONNECTOR.sub("", part, count=1) not in allowed)
     if not unknown:
         return None
     return _("“{value}” is none of: {choices}.").format(value=unknown[0], choices=", ".join(choices))
