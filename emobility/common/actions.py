@@ -96,6 +96,11 @@ class Action:
         return Target.CONNECTOR if named is not None and named.is_required() else Target.STATION
 
     @property
+    def previews_changes(self) -> bool:
+        """Whether it changes values that can be listed beforehand."""
+        return self.changes is not nothing
+
+    @property
     def takes_connector(self) -> bool:
         """Whether a connector may be named."""
         return "connector" in self.parameters.model_fields

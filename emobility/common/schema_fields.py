@@ -64,6 +64,57 @@ class JsonField(forms.CharField):
         """Those of text do not fit."""
 
 
+class PairsField(forms.CharField):
+    """Names with a text each, one ``Name = text`` on a line; an object in JSON does as well."""
+
+    widget = forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "placeholder": "Name = value"})
+
+    def to_python(self, value: Any) -> Any:
+        """The texts by name, None for nothing."""
+        text = super().to_python(value)
+        if not text:
+            return None
+        return self._from_json(text) if text.startswith("{") else self._from_lines(text)
+
+    def _from_json(self, text: str) -> dict[str, Any]:
+        try:
+            return orjson.loads(text)
+        except orjson.JSONDecodeError as error:
+            raise forms.ValidationError(_("This is not JSON: %(why)s"), params={"why": str(error)}) from error
+
+    def _from_lines(self, text: str) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for number, line in enumerate(text.splitlines(), 1):
+            if not line.strip():
+                continue
+            name, equals, value = (part.strip() for part in line.partition("="))
+            if not name or not equals:
+                raise forms.ValidationError(_("Line %(number)s: write Name = value."), params={"number": number})
+            if name in found:
+                problem = _("Line %(number)s: %(name)s stands here twice.")
+                raise forms.ValidationError(problem, params={"number": number, "name": name})
+            found[name] = value
+        return found
+
+    def prepare_value(self, value: Any) -> Any:
+        """A text as it was typed; an object in lines, or in JSON where lines would lose something."""
+        if not isinstance(value, Mapping):
+            return value
+        lines = "\n".join(f"{name} = {text}" for name, text in value.items())
+        try:
+            return lines if self._from_lines(lines) == value else in_json(value)
+        except forms.ValidationError:
+            return in_json(value)
+
+    def validate(self, value: Any) -> None:
+        """Nothing is missing where there is an object."""
+        if self.required and value is None:
+            raise forms.ValidationError(self.error_messages["required"], code="required")
+
+    def run_validators(self, value: Any) -> None:
+        """Those of text do not fit."""
+
+
 def in_json(value: Any) -> str:
     """``value`` as JSON a person can read."""
     return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
@@ -127,8 +178,16 @@ def field_for(schema: Schema, *, name: str, required: bool) -> forms.Field:
             return MomentField(**common)
         case "string", _format:
             return _text(schema, common)
+        case "object", _format if _holds_texts(schema):
+            return PairsField(**common)
         case kind, _format:
             return JsonField(kind=kind, **common)
+
+
+def _holds_texts(schema: Schema) -> bool:
+    """Whether an object has free names with a text each."""
+    inner = schema.get("additionalProperties")
+    return isinstance(inner, Mapping) and type_of(inner) == "string"
 
 
 def _choice(values: Any, common: dict[str, Any], labels: Mapping[str, Any] | None = None) -> forms.TypedChoiceField:

@@ -1,7 +1,7 @@
 """A form made from a JSON schema, and the payload made from what was entered.
 
-Objects inside objects become groups of fields; lists and free objects are written as JSON. What is optional and
-left empty is left out.
+Objects inside objects become groups of fields; objects with free names for texts are written in lines, lists and other
+free objects as JSON. What is optional and left empty is left out.
 """
 
 from collections.abc import Iterator, Mapping

@@ -38,6 +38,8 @@ class Change:
         if self.kind == "station":
             return _("Station: {field}").format(field=label)
         where = _("EVSE {number}") if self.kind == "evse" else _("Connector {number}")
+        if self.field == EXISTS:
+            return where.format(number=self.item)
         return f"{where.format(number=self.item)}: {label}"
 
     @property

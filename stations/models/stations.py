@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from stations.enums import (
     AuthenticationMethod,
     AuthorizationStatus,
+    ConfigurationStatus,
     ConnectionStatus,
     ConnectorStatus,
     RegistrationStatus,
@@ -224,6 +225,12 @@ class ChargingStation(ScopedModel):
     def authentication_method(self) -> AuthenticationMethod:
         """How the station proves itself."""
         return AuthenticationMethod.ONBOARDING_TOKEN
+
+    @property
+    def configuration_status(self) -> ConfigurationStatus:
+        """Whose values are in force; a station nobody has compared with the catalogue counts as defined by its user."""
+        configuration = getattr(self, "configuration", None)
+        return ConfigurationStatus(configuration.status) if configuration else ConfigurationStatus.DEFINED_BY_USER
 
     @property
     def authorization_status(self) -> AuthorizationStatus:

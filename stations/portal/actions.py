@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
@@ -18,10 +18,11 @@ from stations.enums import OperationSource
 from stations.models import ChargingSession, ChargingStation, Connector, Operation
 from stations.portal.action_bar import held_roles, not_allowed
 from stations.portal.action_choices import choices, suggestions
+from stations.portal.changes import grouped
 from stations.portal.operations import progress
 from stations.services.errors import Conflict
 from stations.services.operation_delivery import without_secrets
-from stations.services.operations import parsed, request_operation
+from stations.services.operations import misfit, parsed, request_operation
 from stations.services.queries import stations_for_actions
 
 PANEL = "action-panel"
@@ -61,11 +62,17 @@ class ActionPage(PortalMixin, DetailView):
         station = super().get_object(queryset)
         if not held_roles(self.request.user, station, {action.role}):
             raise PermissionDenied(not_allowed(action))
+        prefetch_related_objects([station], *action.needs)
         return station
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Ask the station; what cannot be is said in the dialog, with everything as it was entered."""
+        """Ask the station; what cannot be is said in the dialog, with everything as it was entered.
+
+        With ``preview`` among the values only what they mean is shown.
+        """
         self.object = self.get_object()
+        if "preview" in request.POST:
+            return self.render_to_response(self.get_context_data())
         form, reason = self.get_form(), ReasonForm(request.POST)
         if form.is_valid() & reason.is_valid():
             try:
@@ -122,17 +129,38 @@ class ActionPage(PortalMixin, DetailView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The dialog."""
         form = kwargs.pop("form", None) or self.get_form()
+        obstacle = self.action.unavailable(self.object)
         values = form.payload if form.is_bound and (form.is_valid() or form.errors) else self.prefilled()
         return super().get_context_data(
             action=self.action,
             form=form,
             reason_form=kwargs.pop("reason_form", None) or ReasonForm(),
-            obstacle=self.action.unavailable(self.object),
+            obstacle=obstacle,
             connectors=self.concerned(values),
             ending=self.ending(values),
             live_name=f"station-{self.object.pk}",
+            **({} if obstacle else self.changing(form, values)),
             **kwargs,
         )
+
+    def changing(self, form: SchemaForm, values: dict[str, Any]) -> dict[str, Any]:
+        """The values it changes with what is entered so far, or why it cannot; ``count`` None: too little is entered."""
+        if not self.action.previews_changes:
+            return {}
+        errors = [
+            f"{form[name].label}: {' '.join(found)}" for name, found in form.errors.items() if name in form.fields
+        ]
+        if form.is_bound and errors:
+            return {"misfit": " ".join(errors)}
+        try:
+            entered = parsed(self.action, values)
+        except ValidationError:
+            return {"count": None}
+        if found := misfit(self.object, self.action, entered, actor=self.request.user):
+            return {"misfit": found}
+        changes = list(self.action.changes(self.object, entered))
+        waits = not self.object.is_connected
+        return {"count": len(changes), "changes": grouped(changes), "waits": waits}
 
     def concerned(self, values: dict[str, Any]) -> list[Connector]:
         """The connectors it is about: the one chosen, else all."""

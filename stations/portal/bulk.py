@@ -23,6 +23,7 @@ from stations.models import BulkOperation, ChargingStation
 from stations.models.stations import StationQuerySet
 from stations.portal.bulk_forms import BulkForm, source_for
 from stations.portal.bulk_selection import selected
+from stations.portal.changes import grouped
 from stations.services.bulk_operations import (
     USUAL_PACE,
     Preview,
@@ -87,9 +88,13 @@ class BulkPage(PortalMixin, TemplateView):
         return ChargingStation.objects.filter(pk__in=self.pks)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """The page, with what the action does when nothing is entered."""
+        """The page, with what the action does when nothing is entered; a link may fill in the parameters."""
         initial = {"source": source_for(request.user, request.GET.get("source")), **self.initial()}
         form = BulkForm(initial=initial, user=request.user)
+        if any(name.startswith("parameters-") for name in request.GET):
+            parameters = self.parameter_form(request.GET)
+            payload = self.payload(parameters) if parameters.is_valid() else None
+            return self.show(form, parameters, payload, initial["per_minute"])
         return self.show(form, self.parameter_form(), self.parameters_by_default(), initial["per_minute"])
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -242,8 +247,17 @@ def figures(found: Preview, per_minute: int, is_complete: bool) -> dict[str, Any
         "reasons": by_reason(found.skipped),
         "sessions": found.sessions if is_complete else None,
         "ending": group([(station, found.ending[station.pk]) for station in found.asked if station.pk in found.ending]),
+        "changed": changed_stations(found),
+        "changed_values": sum(found.changed.values()) if is_complete else None,
         "takes": timedelta(minutes=max(len(found.asked) - 1, 0) / per_minute),
     }
+
+
+def changed_stations(found: Preview) -> Group:
+    """The stations where values change: each with how many and, for the first ones, which."""
+    stations = [station for station in found.asked if station.pk in found.changed]
+    listed = [(each, found.changed[each.pk], grouped(found.changes.get(each.pk, ()))) for each in stations[:LISTED]]
+    return Group("", len(stations), listed)
 
 
 def by_reason(skipped: Sequence[Skipped]) -> list[Group]:

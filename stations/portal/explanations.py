@@ -3,7 +3,14 @@
 from django.utils.translation import gettext_lazy as _
 
 from emobility.common.help import explain
-from stations.enums import AuthenticationMethod, AuthorizationStatus, ConnectionStatus, ConnectorStatus, TokenStatus
+from stations.enums import (
+    AuthenticationMethod,
+    AuthorizationStatus,
+    ConfigurationStatus,
+    ConnectionStatus,
+    ConnectorStatus,
+    TokenStatus,
+)
 from stations.models import ChargingStation, Connector, OnboardingToken, Operation
 from stations.portal.answers import AnswerWord
 
@@ -27,6 +34,15 @@ explain(
     _("authentication method"),
     _("How the station proves that it is itself when it connects."),
     AuthenticationMethod,
+)
+explain(
+    ChargingStation,
+    "configuration_status",
+    _("configuration status"),
+    _(
+        "Whose connectors and OCPP parameters are in force: those the catalogue recommends for the model, or a person's."
+    ),
+    ConfigurationStatus,
 )
 explain(
     ChargingStation,

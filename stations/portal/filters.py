@@ -7,7 +7,14 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from emobility.common.forms import MomentField
-from stations.enums import ConnectionStatus, ConnectorStatus, RefusalReason, RegistrationStatus, SessionState
+from stations.enums import (
+    ConfigurationStatus,
+    ConnectionStatus,
+    ConnectorStatus,
+    RefusalReason,
+    RegistrationStatus,
+    SessionState,
+)
 from stations.models import ChargingSession, ChargingStation, Connector, OcppExchange, Refusal, SiteArea
 from stations.models.journal import Direction, Outcome
 from stations.services.queries import stations_named
@@ -46,6 +53,9 @@ class StationFilter(PortalFilterSet):
     registration = ChoiceFilter(
         label=_("Registration status"), field_name="registration_status", choices=RegistrationStatus.choices
     )
+    configuration = ChoiceFilter(
+        label=_("Configuration"), method="with_configuration", choices=ConfigurationStatus.choices
+    )
     site_area = filters.ModelChoiceFilter(
         label=_("Site area"), queryset=lambda request: visible_areas(request.user), empty_label=ANY
     )
@@ -75,6 +85,13 @@ class StationFilter(PortalFilterSet):
         shown = Q(Exists(connectors.filter(status=status)), enabled=True)
         if status == ConnectorStatus.UNAVAILABLE:
             shown |= Q(Exists(connectors), enabled=False)
+        return stations.filter(shown)
+
+    def with_configuration(self, stations: QuerySet, name: str, status: str) -> QuerySet:
+        """Stations whose configuration is shown as ``status``: without a row of their own they are defined by the user."""
+        shown = Q(configuration__status=status)
+        if status == ConfigurationStatus.DEFINED_BY_USER:
+            shown |= Q(configuration=None)
         return stations.filter(shown)
 
 

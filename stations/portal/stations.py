@@ -49,6 +49,7 @@ class StationList(ListPage):
         "enabled": lambda station: station.enabled,
         "connection_status": lambda station: ConnectionStatus(station.connection_status).label,
         "registration_status": lambda station: station.get_registration_status_display(),
+        "configuration": lambda station: station.configuration_status.label,
         "connectors": _connector_words,
         "power_w": lambda station: station.power_w,
         "maximum_power_w": lambda station: power_now(station).maximum_w,

@@ -5,7 +5,7 @@ Nothing here asks the database once per station.
 
 import logging
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -20,16 +20,19 @@ from pydantic import BaseModel
 
 from emobility.common.actions import Action, actions, find
 from emobility.common.deadlocks import atomically
+from stations.configuration.changes import Change
 from stations.enums import EffectState, OperationSource, OperationState, Role
 from stations.models import BulkOperation, ChargingSession, ChargingStation, Operation
 from stations.models.operations import OPEN_STATES
 from stations.models.stations import StationQuerySet
 from stations.services.errors import Conflict
 from stations.services.operation_rules import rules_of
-from stations.services.operations import QUEUE_LIMIT, announce, cancel_operations, draft, parsed
+from stations.services.operations import QUEUE_LIMIT, announce, cancel_operations, draft, misfit, parsed, sentence
 from stations.services.queries import stations_for_actions
 
 MOST_STATIONS = 20_000
+CHANGES_OF = 50
+"""Of so many stations a preview lists each value that changes."""
 USUAL_PACE, SLOWEST, FASTEST = 600, 1, 6000
 """Stations asked per minute."""
 UNDONE = (OperationState.REJECTED, OperationState.FAILED, OperationState.TIMED_OUT, OperationState.CANCELLED)
@@ -55,11 +58,23 @@ class Preview:
     skipped: list[Skipped] = field(default_factory=list)
     ending: dict[int, list[ChargingSession]] = field(default_factory=dict)
     """Sessions that will end, by the station's primary key; stations without any are not in it."""
+    changed: dict[int, int] = field(default_factory=dict)
+    """How many values change, by the station's primary key; stations where nothing does are not in it."""
+    changes: dict[int, list[Change]] = field(default_factory=dict)
+    """Which values these are, for the first ``CHANGES_OF`` of them."""
 
     @property
     def sessions(self) -> int:
         """How many charging sessions will end."""
         return sum(map(len, self.ending.values()))
+
+    def note_changes(self, station: ChargingStation, changes: Iterable[Change]) -> None:
+        """Count what changes at ``station``; only of the first ones each value is kept."""
+        if not (listed := list(changes)):
+            return
+        self.changed[station.pk] = len(listed)
+        if len(self.changes) < CHANGES_OF:
+            self.changes[station.pk] = listed
 
 
 @dataclass(frozen=True)
@@ -108,13 +123,15 @@ def preview(stations: StationQuerySet, action: Action, parameters: Mapping[str, 
     found = Preview()
     for station, obstacle in _candidates(stations, action, actor):
         if obstacle is None and values is not None:
-            obstacle = _misfit(station, action, values, actor)
+            obstacle = misfit(station, action, values, actor=actor)
         if obstacle is not None:
             found.skipped.append(Skipped(station.pk, station.identity, obstacle))
             continue
         found.asked.append(station)
         if values is not None and (sessions := list(action.ends(station, values))):
             found.ending[station.pk] = sessions
+        if values is not None:
+            found.note_changes(station, action.changes(station, values))
     return found
 
 
@@ -235,15 +252,6 @@ def _obstacle(station: ChargingStation, action: Action, is_allowed: bool, waitin
     return action.unavailable(station)
 
 
-def _misfit(station: ChargingStation, action: Action, values: BaseModel, actor: Any) -> str | None:
-    """Why the station cannot do it with these parameters."""
-    try:
-        draft(station, action, values, actor=actor, source=OperationSource.PORTAL)
-    except (Conflict, ValidationError) as error:
-        return _sentence(error)
-    return None
-
-
 def _drafts(
     stations: StationQuerySet, action: Action, values: BaseModel, bulk: BulkOperation
 ) -> tuple[list[Operation], Sequence[Skipped]]:
@@ -264,7 +272,7 @@ def _drafts(
             due_at = begin + pause * len(operations)
             operations.append(draft(station, action, values, due_at=due_at, **about))
         except (Conflict, ValidationError) as error:
-            skipped.append(Skipped(station.pk, station.identity, _sentence(error)))
+            skipped.append(Skipped(station.pk, station.identity, sentence(error)))
     return operations, skipped
 
 
@@ -276,7 +284,3 @@ def _save(bulk: BulkOperation, operations: list[Operation]) -> None:
     Operation.objects.bulk_create(operations)
     rules_of(bulk.action).begin(operations)
     transaction.on_commit(lambda: announce(operations))
-
-
-def _sentence(error: Conflict | ValidationError) -> str:
-    return " ".join(error.messages) if isinstance(error, ValidationError) else str(error)

@@ -120,6 +120,20 @@ def draft(
     return operation
 
 
+def misfit(station: ChargingStation, action: Action, values: BaseModel, *, actor: Any) -> str | None:
+    """Why ``station`` (from ``stations_for_actions``) cannot do it with these parameters; None when it can."""
+    try:
+        draft(station, action, values, actor=actor, source=OperationSource.PORTAL)
+    except (Conflict, ValidationError) as error:
+        return sentence(error)
+    return None
+
+
+def sentence(error: Conflict | ValidationError) -> str:
+    """Why something was refused, on one line."""
+    return " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
+
+
 def _worded(station: ChargingStation, action: Action, values: BaseModel) -> tuple[Any, list[list[Any]]]:
     """The command, and its messages in the station's OCPP version."""
     dialect = dialect_of(station.ocpp_version)

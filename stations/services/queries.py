@@ -24,7 +24,7 @@ def stations_for_pages(user: Any) -> StationQuerySet:
     return (
         ChargingStation.objects.visible_to(user)
         .with_live()
-        .select_related("site_area__site")
+        .select_related("site_area__site", "configuration")
         .prefetch_related("connectors")
     )
 
