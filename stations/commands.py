@@ -202,10 +202,18 @@ class ReadParameters:
 
 
 @dataclass(frozen=True)
-class WriteParameters:
-    """Write OCPP parameters, each a key and its value."""
+class ParameterValue:
+    """One OCPP parameter and the value it is to have."""
 
-    values: tuple[tuple[str, str], ...]
+    key: str
+    value: str
+
+
+@dataclass(frozen=True)
+class WriteParameters:
+    """Write OCPP parameters."""
+
+    values: tuple[ParameterValue, ...]
 
 
 @dataclass(frozen=True)

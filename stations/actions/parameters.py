@@ -12,7 +12,7 @@ from emobility.common.actions import Action, NotNow, Parameters, Risk, register
 from stations.actions.reasons import capabilities_of, not_enabled, not_reachable, not_supported, ready
 from stations.catalogue.standard_keys import is_secret
 from stations.catalogue.values import LONGEST_KEY, LONGEST_VALUE
-from stations.commands import ReadParameters, WriteParameters
+from stations.commands import ParameterValue, ReadParameters, WriteParameters
 from stations.configuration.changes import Change
 from stations.configuration.entered import parameter_changes
 from stations.configuration.parameters import assess, to_push, types_of
@@ -62,8 +62,11 @@ def _wanted(station: Any, keys: list[str] | None) -> list[tuple[str, str]]:
 
 
 def _push(station: ChargingStation, parameters: PushParameters) -> WriteParameters | None:
-    values = _wanted(station, parameters.keys)
-    return WriteParameters(tuple(values)) if values else None
+    return _written(_wanted(station, parameters.keys))
+
+
+def _written(values: list[tuple[str, str]]) -> WriteParameters | None:
+    return WriteParameters(tuple(ParameterValue(*each) for each in values)) if values else None
 
 
 def _pushed(station: Any, parameters: PushParameters) -> Iterator[Change]:
@@ -107,8 +110,7 @@ def _set(station: ChargingStation, parameters: SetParameters) -> WriteParameters
 
 def written_now(station: Any, rows: list[OcppParameter]) -> WriteParameters | None:
     """What to send for ``rows``; nothing to a station that is not there, which gets it when it comes back."""
-    values = to_push(rows, types_of(station))
-    return WriteParameters(tuple(values)) if values and station.is_connected else None
+    return _written(to_push(rows, types_of(station))) if station.is_connected else None
 
 
 def _setting(station: Any, parameters: SetParameters) -> list[Change]:

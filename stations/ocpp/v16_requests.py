@@ -186,7 +186,7 @@ def read_parameters(command: commands.ReadParameters) -> list[Request]:
 
 def write_parameters(command: commands.WriteParameters) -> list[Request]:
     """§5.3."""
-    return [Request("ChangeConfiguration", {"key": key, "value": value}) for key, value in command.values]
+    return [Request("ChangeConfiguration", {"key": each.key, "value": each.value}) for each in command.values]
 
 
 def raw_call(command: commands.RawCall) -> list[Request]:

@@ -43,7 +43,7 @@ def answered(operation: Operation, *responses: Any, verdict: Verdict | None = No
     steps: Sequence[Any] = responses if verdict else responses[:-1]
     for response in steps:
         write([Item(RecordStep(operation.pk, response))])
-    message = operation.requests[len(steps)][0]
+    message = operation.requests[min(len(steps), len(operation.requests) - 1)][0]
     dialect = dialect_of(operation.ocpp_version)
     assert dialect is not None
     last = None if verdict else responses[-1]

@@ -133,10 +133,10 @@ def _plan_resume(configuration: Configuration, operation: Operation, *, is_cut: 
     left = configuration.pushes_left
     if not is_cut:
         left = 0
-    elif operation.source == OperationSource.SYSTEM and operation.sent_at is not None:
-        left = max(0, left - 1)
+    elif operation.source == OperationSource.SYSTEM and operation.sent_at is not None and left:
+        left -= 1
     else:
-        left = max(left, RESUMES)
+        left = RESUMES
     if left != configuration.pushes_left:
         configuration.pushes_left = left
         configuration.save(update_fields=["pushes_left"])

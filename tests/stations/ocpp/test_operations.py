@@ -4,51 +4,19 @@ import asyncio
 import json
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.utils import timezone
 
-from emobility.common import actions
-from stations.enums import OperationSource, OperationState
-from stations.models import Capabilities, ChargingSession, ChargingStation, Operation
+from stations.enums import OperationState
+from stations.models import Capabilities, ChargingSession, Operation
 from stations.services.operation_upkeep import expire_operations
-from stations.services.operations import cancel_operations, request_operation
+from stations.services.operations import cancel_operations
+from tests.stations.ocpp.asking import ask, asked, nothing_more, settled
 from tests.stations.ocpp.conftest import booted
-from tests.support import wait_until
 from tests.support.servers import Endpoint, running
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-def ask(guest, action: str, **parameters: Any) -> Operation:
-    """Request an operation for the station, as a button does."""
-    station = ChargingStation.objects.get(identity_key=guest.identity.lower())
-    found = actions.find(action)
-    return request_operation(station, found, parameters, actor=None, source=OperationSource.SYSTEM)
-
-
-async def asked(guest) -> tuple[str, str, dict]:
-    """The next request the station gets: its id, message and payload."""
-    kind, message_id, message, payload = await guest.receive()
-    assert kind == 2
-    return message_id, message, payload
-
-
-def settled(operation: Operation, state: OperationState) -> Operation:
-    """The operation once it has come to ``state``."""
-
-    def there() -> Operation | None:
-        return Operation.objects.filter(pk=operation.pk, state=state).first()
-
-    return wait_until(there, f"{operation} is {state}")
-
-
-async def nothing_more(guest) -> None:
-    """The station has been asked nothing before the answer to a heartbeat."""
-    await guest.call("Heartbeat")
-    with pytest.raises(TimeoutError):
-        await guest.receive(patience_s=0)
 
 
 async def test_operation_is_sent_and_its_answer_kept(station, journal):

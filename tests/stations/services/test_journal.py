@@ -20,6 +20,9 @@ TOKEN = "0Ym-w3cK_f7aJqP9sLx2dTnVbR4hZg8e"
         '[2,"1","GetDiagnostics",{"location":"ftp://user:hunter2@host/logs"}]',
         '[2,"1","GetDiagnostics",{"location":"ftp:\\/\\/user:hunter2@host\\/logs"}]',
         '[2,"1","GetDiagnostics",{"location":"ftp://user:p@hunter2@host/logs"}]',
+        '[2,"1","ChangeConfiguration",{"key":"Wifi/Password2","value":"hunter2"}]',
+        '[3,"1",{"configurationKey":[{"key":"ApnPasswd","readonly":false,"value":"hunter2"}]}]',
+        '[3,"1",{"configurationKey":[{"key":"vendor_client_secret_key","value":"hunter2"}]}]',
         "ftp://hunter2:x@host/",
     ],
 )
