@@ -5,7 +5,7 @@ RUNTIME := .venv/.runtime
 DEV := .venv/.dev
 BROWSER ?=
 
-.PHONY: help run up test test-sqlite test-postgres lint format bench bench-bulk clean
+.PHONY: help run up test test-sqlite test-browser test-postgres lint format bench bench-bulk clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -17,10 +17,14 @@ up: $(RUNTIME) ## production-like: the Procfile's processes on DATABASE_URL and 
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@$(BIN)/honcho start
 
-test: lint test-sqlite test-postgres ## static checks and the whole test suite, on SQLite and PostgreSQL
+test: lint ## static checks and the whole test suite, on SQLite and PostgreSQL
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target test-postgres test-sqlite test-browser
 
 test-sqlite: $(DEV)
-	TEST_DATABASE=sqlite $(BIN)/python -m pytest
+	TEST_DATABASE=sqlite $(BIN)/python -m pytest -m "not e2e"
+
+test-browser: $(DEV)
+	TEST_DATABASE=sqlite $(BIN)/python -m pytest -m e2e
 
 test-postgres: $(DEV)
 	TEST_DATABASE=postgres $(BIN)/python -m pytest -m "not e2e and not once"
