@@ -32,6 +32,7 @@ def facts(vendor, model, serial_number="", firmware_version=""):
         (facts("ChargeX GmbH", "Aqueduct 1.0", "", "MCC 1.2.0; SCC [0.12.0, 0.13.0]"), "chargex-aqueduct", {}),
         (facts("Chargedot", "CDT_TACW7::NET_WIFI", "", "TAC1Z9118606710273::V1.4.2"), "abb-terra-ac-w7", {"ClockAlignedDataInterval": "0"}),
         (facts("Keba AG", "KC-P30-EC2401B2-M0R", "dummy1", "1.12.0"), "keba-p30-32a", {"MeterValueSampleInterval": "60"}),
+        (facts("United Chargers", "GRS-*", "GRS-4000221431", "05.633:A3A5:2A3C"), "grizzl-e-smart-40", {"MeterValueSampleInterval": "60"}),
         (facts("Alfen BV", "NG910-60023", "ace0100201", "4.15.7-4054"), "alfen-eve-single-pro-3p", {"MeterValueSampleInterval": "60"}),
     ],
 )  # fmt: skip
@@ -43,6 +44,12 @@ def test_a_station_finds_its_model_and_values(station, id, recommended):
     assert {key: values.get(key) for key in recommended} == recommended
     assert bool(values) == bool(recommended)
     assert found.recommended(firmware_version=station.firmware_version, ocpp_version="2.0.1") == {}
+
+
+def test_an_evlink_has_its_article_number_in_the_serial_number_of_its_box():
+    station = Facts(SCHNEIDER, "EVlink Smart Wallbox", "3N1707A1S1", "3.2.0.12", "EVB1A22P4RI3N17")
+
+    assert best(MODELS, station).document.id == "schneider-evlink-smart-wallbox-22"
 
 
 @pytest.mark.parametrize(
