@@ -32,8 +32,8 @@ def facts(vendor, model, serial_number="", firmware_version=""):
         (facts("ChargeX GmbH", "Aqueduct 1.0", "", "MCC 1.2.0; SCC [0.12.0, 0.13.0]"), "chargex-aqueduct", {}),
         (facts("Chargedot", "CDT_TACW7::NET_WIFI", "", "TAC1Z9118606710273::V1.4.2"), "abb-terra-ac-w7", {"ClockAlignedDataInterval": "0"}),
         (facts("Keba AG", "KC-P30-EC2401B2-M0R", "dummy1", "1.12.0"), "keba-p30-32a", {"MeterValueSampleInterval": "60"}),
-        (facts("United Chargers", "GRS-*", "GRS-4000221431", "05.633:A3A5:2A3C"), "grizzl-e-smart-40", {"MeterValueSampleInterval": "60"}),
-        (facts("Alfen BV", "NG910-60023", "ace0100201", "4.15.7-4054"), "alfen-eve-single-pro-3p", {"MeterValueSampleInterval": "60"}),
+        (facts("United Chargers", "GRS-*", "GRS-1", "05.633:A3A5:2A3C"), "grizzl-e-smart-40", {"MeterValueSampleInterval": "60"}),
+        (facts("Alfen BV", "NG910-60023", "ace1", "4.15.7-4054"), "alfen-eve-single-pro-3p", {"MeterValueSampleInterval": "60"}),
     ],
 )  # fmt: skip
 def test_a_station_finds_its_model_and_values(station, id, recommended):
