@@ -17,7 +17,9 @@ NEEDS = ("configuration__matching_model", "configuration__station_model", "evses
 
 def facts_of(station: ChargingStation) -> Facts:
     """What the station says of itself."""
-    return Facts(station.vendor, station.model, station.serial_number, station.firmware_version)
+    return Facts(
+        station.vendor, station.model, station.serial_number, station.firmware_version, station.box_serial_number
+    )
 
 
 def recommended_parameters(station: ChargingStation, model: StationModel) -> dict[str, str]:

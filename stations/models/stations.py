@@ -103,6 +103,14 @@ class ChargingStation(ScopedModel):
     serial_number = models.CharField(
         _("serial number"), max_length=100, blank=True, help_text=_("As the station reports it.")
     )
+    box_serial_number = models.CharField(
+        _("second serial number"),
+        max_length=100,
+        blank=True,
+        help_text=_(
+            "chargeBoxSerialNumber, which some stations report beside the other; for some it is the article number."
+        ),
+    )
     firmware_version = models.CharField(
         _("firmware"), max_length=100, blank=True, help_text=_("As the station reports it.")
     )

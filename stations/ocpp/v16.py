@@ -62,6 +62,7 @@ def on_boot(state: StationState, payload: dict, now: datetime) -> Handling:
         "serial_number": values.text(
             payload.get("chargePointSerialNumber") or payload.get("chargeBoxSerialNumber"), 100
         ),
+        "box_serial_number": values.text(payload.get("chargeBoxSerialNumber"), 100),
         "firmware_version": values.text(payload.get("firmwareVersion"), 100),
         "iccid": values.text(payload.get("iccid"), 30),
         "imsi": values.text(payload.get("imsi"), 30),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from stations.models import ChargingSession, ChargingStation, Connector, OcppExchange, Operation
 from stations.portal.action_bar import Button, StationActions, station_actions
+from stations.portal.configuration_notice import configuration_facts, configuration_of
 from stations.portal.facts import facts
 from stations.portal.filters import ExchangeFilter
 from stations.portal.lists import sorted_page
@@ -20,6 +21,7 @@ from stations.portal.sessions import UncountedPages
 from stations.portal.station_tabs import StationTab, register
 from stations.portal.tables import SessionTable
 from stations.services.queries import reading_is_stale
+from stations.services.roles import administers_everything
 
 CHART_HOURS = {1: _("1 hour"), 6: _("6 hours"), 24: _("24 hours"), 168: _("7 days")}
 IDENTITY_FACTS = (
@@ -29,6 +31,7 @@ IDENTITY_FACTS = (
     "vendor",
     "model",
     "serial_number",
+    "box_serial_number",
     "firmware_version",
     "firmware_status",
     "diagnostics_status",
@@ -77,6 +80,9 @@ def overview(request: HttpRequest, station: ChargingStation) -> dict[str, Any]:
     return {
         "identity_facts": facts(station, *IDENTITY_FACTS),
         "connection_facts": facts(station, *CONNECTION_FACTS, urls={"onboarding_token": token_url(station)}),
+        "configuration": configuration_of(station),
+        "configuration_facts": configuration_facts(station),
+        "may_save_model": administers_everything(request.user),
         "cards": connector_cards(station_actions(request, station)),
         "chart_url": reverse("stations:power", args=[station.pk]),
         "chart_hours": hours,

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,7 +18,7 @@ from stations.commands import ReadParameters
 from stations.configuration.parameters import to_push, types_of
 from stations.configuration.system import facts_of
 from stations.enums import ConfigurationStatus, OperationSource, RegistrationStatus, SessionState
-from stations.models import ChargingStation, Configuration, Operation, StationModel
+from stations.models import ChargingStation, Configuration, OcppParameter, Operation, StationModel
 from stations.models.operations import OPEN_STATES
 from stations.models.stations import LEASE_S
 from stations.services.configuration import configuration_of, locked_station, refresh_status, use_system_configuration
@@ -36,16 +36,41 @@ def review_stations(limit: int = MOST_AT_ONCE) -> int:
     """Compare at most ``limit`` stations that have booted since the last time with the catalogue; returns how many."""
     never = Q(configuration=None) | Q(configuration__reviewed_at=None)
     booted_since = never | Q(rebooted_at__gt=F("configuration__reviewed_at"))
-    stations = list(ChargingStation.objects.filter(booted_since, rebooted_at__isnull=False).order_by("pk")[:limit])
-    models = list(StationModel.objects.all()) if stations else []
-    for station in stations:
+    stations = ChargingStation.objects.filter(booted_since, rebooted_at__isnull=False).order_by("pk")
+    known = stations.select_related("capabilities", "configuration").annotate(awaits_reboot=_AWAITS_REBOOT)
+    found = list(known[:limit])
+    models = list(StationModel.objects.all()) if found else []
+    for station in found:
         review(station, models)
-    return len(stations)
+    return len(found)
 
 
-def review(station: ChargingStation, models: Sequence[StationModel]) -> None:
+_AWAITS_REBOOT = Exists(OcppParameter.objects.filter(station=OuterRef("pk"), awaits_reboot=True))
+
+
+def review(station: Any, models: Sequence[StationModel]) -> None:
     """Find the station's model; at its first boot put the recommended configuration in force, later keep it up to date."""
     reviewed_at = timezone.now()
+    if not _is_as_before(station, models):
+        _review(station, models)
+    Configuration.objects.filter(pk=station.pk).update(reviewed_at=reviewed_at)
+
+
+def _is_as_before(station: Any, models: Sequence[StationModel]) -> bool:
+    """Whether nothing has changed since the last review: most boots are such, and all come at once after a power cut."""
+    configuration, learnt = getattr(station, "configuration", None), capabilities_of(station)
+    if configuration is None or configuration.reviewed_at is None or station.awaits_reboot:
+        return False
+    if learnt is None or learnt.read_at is None:
+        return False
+    found = _best(station, models)
+    model = found[0] if found else None
+    if model is None:
+        return configuration.matching_model_id is None
+    return model.pk == configuration.matching_model_id and model.updated_at <= configuration.reviewed_at
+
+
+def _review(station: ChargingStation, models: Sequence[StationModel]) -> None:
     with transaction.atomic():
         booted(locked_station(station))
         configuration = match(station, models)
@@ -59,18 +84,21 @@ def review(station: ChargingStation, models: Sequence[StationModel]) -> None:
         else:
             recommend_values(locked_station(station))
             refresh_status(locked_station(station))
-        Configuration.objects.filter(pk=station.pk).update(reviewed_at=reviewed_at)
     _ask(station)
     publish(f"station-{station.pk}", "stations")
+
+
+def _best(station: ChargingStation, models: Sequence[StationModel]) -> tuple[StationModel, list[str]] | None:
+    """The model the station is, and why."""
+    by_slug = {model.slug: model for model in models}
+    found = best([model.facts for model in models], facts_of(station))
+    return (by_slug[found.document.id], found.because) if found else None
 
 
 def match(station: ChargingStation, models: Sequence[StationModel]) -> Configuration:
     """Keep which of ``models`` the station is, and why; inside a transaction."""
     configuration = configuration_of(locked_station(station))
-    found = best([model.facts for model in models], facts_of(station))
-    by_slug = {model.slug: model for model in models}
-    configuration.matching_model = by_slug[found.document.id] if found else None
-    configuration.match_reasons = found.because if found else []
+    configuration.matching_model, configuration.match_reasons = _best(station, models) or (None, [])
     configuration.save(update_fields=["matching_model", "match_reasons"])
     return configuration
 

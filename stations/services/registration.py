@@ -12,7 +12,8 @@ from stations.services.effects import Effect
 from stations.services.station_state import StationState
 
 _BOOT_FIELDS = [
-    "vendor", "model", "serial_number", "firmware_version", "iccid", "imsi", "meter_type", "meter_serial_number",
+    "vendor", "model", "serial_number", "box_serial_number", "firmware_version", "iccid", "imsi", "meter_type",
+    "meter_serial_number",
 ]  # fmt: skip
 _boot = Update(ChargingStation, [*_BOOT_FIELDS, "registration_status", "rebooted_at", "id"])
 

@@ -170,3 +170,20 @@ def test_two_processes_keep_an_answer_once(station):
     Operation.objects.filter(pk=operation.pk).update(effect=EffectState.SEEN)
     follow_effects()
     assert not OcppParameter.objects.filter(pulled_at__isnull=False).exists()
+
+
+def test_boot_that_changes_nothing_costs_next_to_nothing(station, django_assert_num_queries):
+    known_model()
+    review_stations()
+    answer_all(station)
+    boot(station)
+    with django_assert_num_queries(3):
+        assert review_stations() == 1
+    assert asked(station) == ["pull-parameters"]
+
+
+def test_article_number_in_the_second_serial_number_tells_the_model(station):
+    model = known_model(matches=[{"vendor": ["Maker"], "model": ["Twin"], "serial_number": ["EV.2S22*"]}])
+    ChargingStation.objects.filter(pk=station.pk).update(serial_number="3N15", box_serial_number="EV.2S22P44")
+    review_stations()
+    assert configuration_of(station).station_model == model
