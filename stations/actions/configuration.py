@@ -14,7 +14,8 @@ from stations.enums import Role
 
 
 def _unknown_model(station: Any) -> str | None:
-    if matching_model(station) is None:
+    configuration = getattr(station, "configuration", None)
+    if configuration is None or configuration.matching_model_id is None:
         return now_("The model of the station is not in the catalogue.")
     return None
 

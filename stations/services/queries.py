@@ -37,7 +37,7 @@ def stations_for_actions(stations: StationQuerySet) -> StationQuerySet:
     running = ChargingSession.objects.filter(state=SessionState.ACTIVE).select_related("connector").order_by("pk")
     return (
         stations.with_live()
-        .select_related("site_area__site", "capabilities", "local_list")
+        .select_related("site_area__site", "capabilities", "local_list", "configuration")
         .prefetch_related("connectors", Prefetch("sessions", queryset=running, to_attr="running_sessions"))
     )
 

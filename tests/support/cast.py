@@ -37,6 +37,7 @@ from tests.support.factories import (
     SiteFactory,
     UserFactory,
 )
+from tests.support.models import of_known_model
 from tests.support.world import World
 
 CHANGE = re.compile(r'(INSERT INTO|UPDATE|DELETE FROM) "stations_')
@@ -180,6 +181,7 @@ def parameters_for(action: Action) -> dict[str, Any]:
         "get-diagnostics": {"location": "https://files.example/diagnostics"},
         "data-transfer": {"vendor_id": "org.example"},
         "ocpp-call": {"message": "ClearCache", "payload": {}},
+        "set-parameters": {"values": {"MeterValueSampleInterval": "60"}},
     }
     return needed.get(action.name, {})
 
@@ -187,6 +189,8 @@ def parameters_for(action: Action) -> dict[str, Any]:
 def prepare_for(action: Action, station: ChargingStation) -> None:
     """Bring ``station`` into the state in which ``action`` is possible."""
     ChargingStation.objects.filter(pk=station.pk).update(enabled=action.name != "enable")
+    if action.name == "use-system-configuration":
+        of_known_model(station)
 
 
 @contextmanager

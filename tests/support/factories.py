@@ -24,6 +24,7 @@ from stations.models import (
     Membership,
     MeterSample,
     OcppExchange,
+    OcppParameter,
     OnboardingToken,
     Operation,
     Refusal,
@@ -233,6 +234,17 @@ class CapabilitiesFactory(DjangoModelFactory):
         "SupportedFeatureProfiles": "Core,FirmwareManagement,LocalAuthListManagement,Reservation,SmartCharging,RemoteTrigger"
     }
     read_at = MOMENT
+
+
+class OcppParameterFactory(DjangoModelFactory):
+    """A parameter nobody has set and nobody has read."""
+
+    class Meta:
+        model = OcppParameter
+
+    station = factory.SubFactory(ChargingStationFactory)
+    key = factory.Sequence(lambda n: f"Key{n}")
+    key_lower = factory.LazyAttribute(lambda parameter: parameter.key.lower())
 
 
 class LocalListFactory(DjangoModelFactory):

@@ -8,10 +8,19 @@ import time_machine
 from django.core.exceptions import ValidationError
 
 from emobility.common.actions import actions
-from stations.models import Connector
+from stations.configuration.parameters import assess
+from stations.models import Connector, Operation
 from stations.services.errors import Conflict
 from tests.support.commands import ask, connected_station
-from tests.support.factories import MOMENT, BadgeFactory, CapabilitiesFactory, ChargingSessionFactory, LocalListFactory
+from tests.support.factories import (
+    MOMENT,
+    BadgeFactory,
+    CapabilitiesFactory,
+    ChargingSessionFactory,
+    LocalListFactory,
+    OcppParameterFactory,
+)
+from tests.support.models import of_known_model
 
 pytestmark = pytest.mark.django_db
 SOON = (MOMENT + timedelta(hours=1)).isoformat()
@@ -91,10 +100,46 @@ def test_reserving(station):
     assert sent(station, "reserve", badge="ABC", expires_at=SOON)[0][1]["connectorId"] == 0
 
 
-def test_reading_capabilities(station):
-    [[message, payload]] = sent(station, "read-capabilities")
-    assert message == "GetConfiguration"
-    assert "SupportedFeatureProfiles" in payload["key"]
+def test_parameters_are_read_and_what_the_station_does_not_list_is_asked_for_by_name_in_parts(station):
+    CapabilitiesFactory(station=station, parameters={"GetConfigurationMaxKeys": "2"})
+    for key in ("One", "Two", "Three"):
+        OcppParameterFactory(station=station, key=key, wanted_value="1")
+    OcppParameterFactory(station=station, key="Listed", reported_value="1", pulled_at=MOMENT)
+    [[message, everything], *named] = sent(station, "pull-parameters")
+    assert (message, everything) == ("GetConfiguration", {})
+    assert sorted(key for _message, payload in named for key in payload["key"]) == ["One", "Three", "Two"]
+    assert [len(payload["key"]) for _message, payload in named] == [2, 1]
+
+
+def test_values_that_differ_are_sent_in_the_stations_own_spelling(station):
+    table = {"LocalPreAuthorize": ("true", "0"), "HeartbeatInterval": ("60", "300"), "BlinkRepeat": ("1", "1")}
+    for key, (wanted, reported) in table.items():
+        parameter = OcppParameterFactory.build(
+            station=station, key=key, wanted_value=wanted, reported_value=reported, pulled_at=MOMENT
+        )
+        assess(parameter, {})
+        parameter.save()
+    assert sent(station, "push-parameters", keys=["localpreauthorize", "BlinkRepeat"]) == [
+        change("LocalPreAuthorize", "1")
+    ]
+    assert sent(station, "push-parameters") == [change("HeartbeatInterval", "60"), change("LocalPreAuthorize", "1")]
+    Operation.objects.update(state="accepted", effect="none")
+    assert sent(station, "set-parameters", values={"BlinkRepeat": "3", "HeartbeatInterval": "300"}) == [
+        change("BlinkRepeat", "3")
+    ]
+
+
+def test_recommended_values_are_sent(station):
+    of_known_model(station)
+    assert sent(station, "use-system-configuration") == [
+        change("LocalPreAuthorize", "true"),
+        change("MeterValueSampleInterval", "60"),
+        change("VendorKey", "x"),
+    ]
+
+
+def change(key: str, value: str) -> list[Any]:
+    return ["ChangeConfiguration", {"key": key, "value": value}]
 
 
 def test_charging_plan(station):
@@ -171,6 +216,9 @@ def test_local_list_goes_in_parts_and_is_asked_for_at_the_end(station):
         ("set-charging-plan", {"periods": PERIODS, "kind": "recurring"}, "how often"),
         ("set-charging-plan", {"periods": PERIODS, "recurrency": "daily"}, "how often"),
         ("set-charging-plan", {"periods": PERIODS, "purpose": "session", "connector": 2}, "No session runs"),
+        ("set-parameters", {"values": {"HeartbeatInterval": "often"}}, "HeartbeatInterval: Write a whole number."),
+        ("set-parameters", {"values": {"AuthorizationKey": "x"}}, "AuthorizationKey is a secret"),
+        ("use-system-configuration", {}, "not in the catalogue"),
     ],
 )
 def test_what_cannot_be_done_as_things_stand(station, action, parameters, reason):
@@ -190,6 +238,8 @@ def test_more_badges_than_the_list_holds(station):
     ("action", "parameters", "field"),
     [
         ("reset", {"type": "Soft"}, "type"),
+        ("set-parameters", {"values": {}}, "values"),
+        ("set-parameters", {"values": {"HeartbeatInterval": 60}}, "values.HeartbeatInterval"),
         ("set-available", {"connector": 0}, "connector"),
         ("set-available", {"connector": "one"}, "connector"),
         ("unlock-connector", {}, "connector"),
@@ -220,5 +270,6 @@ def test_wrong_parameters_are_named(station, action, parameters, field):
 
 def test_no_action_was_left_out():
     tried = {action for action, *_rest in TRIED}
-    elsewhere = {"enable", "reserve", "read-capabilities", "set-charging-plan", "send-local-list"}
+    elsewhere = {"enable", "reserve", "set-charging-plan", "send-local-list"}
+    elsewhere |= {"pull-parameters", "push-parameters", "set-parameters", "use-system-configuration"}
     assert tried | elsewhere >= {action.name for action in actions()}

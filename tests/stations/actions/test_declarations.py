@@ -12,7 +12,8 @@ from stations.commands import dialect_of
 from stations.enums import Role
 
 NAMES = {
-    "reset", "reboot", "clear-cache", "trigger-message", "get-diagnostics", "read-capabilities",
+    "reset", "reboot", "clear-cache", "trigger-message", "get-diagnostics",
+    "pull-parameters", "push-parameters", "set-parameters", "use-system-configuration",
     "set-available", "set-unavailable", "disable", "enable", "unlock-connector",
     "remote-start", "remote-stop", "reserve", "cancel-reservation", "send-local-list",
     "set-charging-plan", "clear-charging-plans", "get-composite-schedule", "data-transfer", "ocpp-call",

@@ -70,7 +70,9 @@ def do(api: httpx.Client, action: str, parameters: dict[str, Any] | None = None)
 @pytest.mark.parametrize(
     ("action", "parameters", "effect"),
     [
-        ("read-capabilities", {}, "none"),
+        ("pull-parameters", {}, "seen"),
+        ("set-parameters", {"values": {"LocalPreAuthorize": "true", "SiteName": "North"}}, "seen"),
+        ("push-parameters", {}, "seen"),
         ("clear-cache", {}, "none"),
         ("trigger-message", {"message": "StatusNotification", "connector": 1}, "seen"),
         ("trigger-message", {"message": "Heartbeat"}, "seen"),
@@ -87,9 +89,8 @@ def do(api: httpx.Client, action: str, parameters: dict[str, Any] | None = None)
 )
 def test_station_agrees_and_does_it(api, station, action, parameters, effect):
     if action == "send-local-list":
-        change = {"key": "LocalAuthListEnabled", "value": "true"}
-        do(api, "ocpp-call", {"message": "ChangeConfiguration", "payload": change})
-        do(api, "read-capabilities")
+        do(api, "set-parameters", {"values": {"LocalAuthListEnabled": "true"}})
+        do(api, "pull-parameters")
     operation = do(api, action, parameters)
     assert (operation["state"], operation["effect"]) == ("accepted", effect), operation
     assert operation["actor"] == "operator"

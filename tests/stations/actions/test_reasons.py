@@ -1,5 +1,7 @@
 """Why an action cannot be done now, in every situation a station can be in."""
 
+from typing import Any
+
 import pytest
 
 from emobility.common.actions import actions, find
@@ -8,6 +10,7 @@ from stations.models import ChargingStation, Connector
 from stations.services.queries import stations_for_actions
 from tests.support.commands import connected_station
 from tests.support.factories import CapabilitiesFactory, ChargingSessionFactory, ChargingStationFactory
+from tests.support.models import of_known_model
 
 pytestmark = pytest.mark.django_db
 ALL = {action.name for action in actions()}
@@ -17,6 +20,10 @@ SESSIONS = {
     "set-charging-plan", "clear-charging-plans", "get-composite-schedule",
 }  # fmt: skip
 """What needs a registered station."""
+KNOWN_MODEL = {"use-system-configuration"}
+"""What needs a station whose model is in the catalogue."""
+WAITS = {"set-parameters"} | KNOWN_MODEL
+"""What need not be sent now: it waits until the station is there."""
 UNAVAILABLE, FAULTED, AVAILABLE = ConnectorStatus.UNAVAILABLE, ConnectorStatus.FAULTED, ConnectorStatus.AVAILABLE
 
 
@@ -27,31 +34,47 @@ def reasons(station: ChargingStation) -> dict[str, str]:
     return {name: reason for name, reason in found.items() if reason is not None}
 
 
+def idle(**values: Any) -> ChargingStation:
+    """A connected station of a known model."""
+    return of_known_model(connected_station(**values))
+
+
 def running(station: ChargingStation, number: int = 1):
     return ChargingSessionFactory(connector=Connector.objects.get(station=station, number=number))
 
 
 def test_idle_connected_station_can_do_everything_but_end_a_session():
-    assert reasons(connected_station()) == {
+    assert reasons(idle()) == {
         "enable": "The station is enabled already.",
         "remote-stop": "No session runs at the station.",
     }
 
 
 def test_station_that_charges_can_end_its_session():
-    station = connected_station()
+    station = idle()
     running(station)
     assert reasons(station).keys() == {"enable"}
 
 
-def test_station_that_is_away_can_only_be_disabled():
-    found = reasons(ChargingStationFactory())
-    assert found.keys() == ALL - {"disable"}
-    assert {found[name] for name in ALL - SERVICE} == {"The station is not connected."}
+def test_station_that_is_away_can_only_be_disabled_and_given_values_that_wait():
+    found = reasons(of_known_model(ChargingStationFactory()))
+    assert found.keys() == ALL - {"disable"} - WAITS
+    assert {found[name] for name in found.keys() - SERVICE} == {"The station is not connected."}
+
+
+def test_station_that_was_never_there_is_given_no_values():
+    found = reasons(of_known_model(ChargingStationFactory(ocpp_version="")))
+    assert {found[name] for name in WAITS} == {"The station has never been connected."}
+
+
+def test_station_of_an_unknown_model_has_no_system_configuration():
+    found = reasons(connected_station())
+    assert {found[name] for name in KNOWN_MODEL} == {"The model of the station is not in the catalogue."}
+    assert found.keys() == {"enable", "remote-stop"} | KNOWN_MODEL
 
 
 def test_disabled_station_can_only_be_enabled():
-    found = reasons(connected_station(enabled=False))
+    found = reasons(idle(enabled=False))
     assert found.keys() == ALL - {"enable"}
     assert found["disable"] == "The station is disabled already."
     assert {found[name] for name in ALL - SERVICE} == {"The station is disabled for maintenance. Enable it first."}
@@ -62,19 +85,19 @@ def test_disabled_station_that_is_away_can_be_enabled():
 
 
 def test_nothing_is_sent_to_a_rejected_station():
-    found = reasons(connected_station(registration_status=RegistrationStatus.REJECTED))
+    found = reasons(idle(registration_status=RegistrationStatus.REJECTED))
     assert {found[name] for name in ALL - SERVICE} == {"The station is rejected: nothing may be sent to it."}
 
 
 def test_station_that_has_not_booted_takes_no_sessions():
-    found = reasons(connected_station(registration_status=RegistrationStatus.PENDING))
+    found = reasons(idle(registration_status=RegistrationStatus.PENDING))
     assert found.keys() == SESSIONS | {"enable"}
     assert {found[name] for name in SESSIONS} == {"The registration of the station is not complete yet."}
 
 
 @pytest.mark.parametrize("version", ["", "2.0.1", "9.9"])
 def test_version_we_do_not_speak(version):
-    found = reasons(connected_station(ocpp_version=version))
+    found = reasons(idle(ocpp_version=version))
     assert {found[name] for name in ALL - SERVICE} == {f"OCPP {version or '?'} has no such command."}
 
 
@@ -90,11 +113,12 @@ def test_version_we_do_not_speak(version):
         ("SendLocalList", {"send-local-list"}),
         ("GetLocalListVersion", {"send-local-list"}),
         ("DataTransfer", {"data-transfer"}),
-        ("GetConfiguration", {"read-capabilities"}),
+        ("GetConfiguration", {"pull-parameters"}),
+        ("ChangeConfiguration", {"push-parameters"} | WAITS),
     ],
 )
 def test_message_the_station_did_not_know(message, names):
-    station = connected_station()
+    station = idle()
     running(station)
     CapabilitiesFactory(station=station, parameters={}, refused_messages=[message])
     found = reasons(station)
@@ -115,7 +139,7 @@ def test_message_the_station_did_not_know(message, names):
     ],
 )
 def test_feature_profile_the_station_does_not_list(profile, names):
-    station = connected_station()
+    station = idle()
     running(station)
     learnt = CapabilitiesFactory(station=station)
     learnt.parameters = {"SupportedFeatureProfiles": ",".join(learnt.profiles - {profile})}
@@ -128,7 +152,7 @@ def test_feature_profile_the_station_does_not_list(profile, names):
 
 @pytest.mark.parametrize("parameters", [{}, {"SupportedFeatureProfiles": ""}, {"SupportedFeatureProfiles": None}])
 def test_station_that_lists_no_profiles_is_taken_to_have_all(parameters):
-    station = connected_station()
+    station = idle()
     CapabilitiesFactory(station=station, parameters=parameters)
     assert reasons(station).keys() == {"enable", "remote-stop"}
 

@@ -33,6 +33,7 @@ from tests.support.factories import (
     EVSEFactory,
     OperationFactory,
 )
+from tests.support.models import of_known_model
 
 pytestmark = pytest.mark.django_db
 PORTAL = OperationSource.PORTAL
@@ -42,6 +43,7 @@ PARAMETERS = {
     "data-transfer": {"vendor_id": "acme"},
     "ocpp-call": {"message": "ClearCache"},
     "set-charging-plan": {"periods": [{"start_s": 0, "limit": 16}]},
+    "set-parameters": {"values": {"MeterValueSampleInterval": "60"}},
 }
 
 
@@ -55,6 +57,7 @@ def connect(world):
         for station in made:
             ChargingSessionFactory(connector=ConnectorFactory(evse=EVSEFactory(station=station)))
             CapabilitiesFactory(station=station)
+            of_known_model(station)
         return made
 
     return make
