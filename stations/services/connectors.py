@@ -22,8 +22,12 @@ _update_stations = Update(ChargingStation, ["status", "error_code", "id"])
 def ensure_connector(station_id: int, number: int) -> int:
     """Primary key of a connector, made if it is missing.
 
-    A 1.6 station says nothing of its EVSEs: connector n is the one connector of EVSE n.
+    A 1.6 station says nothing of its EVSEs: connector n is the one connector of EVSE n, until somebody who knows better
+    has placed it elsewhere.
     """
+    found = Connector.objects.filter(station_id=station_id, number=number).values_list("pk", flat=True).first()
+    if found is not None:
+        return found
     evse, _ = EVSE.objects.get_or_create(station_id=station_id, number=number)
     connector, _ = Connector.objects.get_or_create(station_id=station_id, number=number, defaults={"evse_id": evse.pk})
     return connector.pk

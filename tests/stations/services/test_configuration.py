@@ -13,6 +13,7 @@ from stations.services.configuration import (
     set_parameters,
     use_system_configuration,
 )
+from stations.services.connectors import ensure_connector
 from stations.services.errors import Conflict
 from tests.support.commands import connected_station
 from tests.support.factories import ConnectorFactory, EVSEFactory
@@ -186,3 +187,9 @@ def test_connector_the_model_does_not_know_stays_where_it_is(station):
     use_system_configuration(station, known_model(), **BY)
     assert [c.evse.number for c in Connector.objects.filter(station=station).order_by("number")] == [1, 2, 3]
     assert configuration_of(station).status == ConfigurationStatus.DEFINED_BY_SYSTEM
+
+
+def test_connector_reported_after_it_was_placed_stays_at_its_evse(station):
+    change(station, Change("connector", "2", "evse", 2, 1), Change("evse", "2", "number", 2, None))
+    assert ensure_connector(station.pk, 2) == Connector.objects.get(station=station, number=2).pk
+    assert [evse.number for evse in EVSE.objects.filter(station=station)] == [1]
