@@ -170,7 +170,7 @@ def reboot_waiting(limit: int = MOST_AT_ONCE) -> int:
 
 
 def _reboot(station: ChargingStation) -> bool:
-    Configuration.objects.filter(pk=station.pk).update(reboots_itself=False)
-    if not station.parameters.filter(awaits_reboot=True).exists():
+    is_mine = Configuration.objects.filter(pk=station.pk, reboots_itself=True).update(reboots_itself=False)
+    if not is_mine or not station.parameters.filter(awaits_reboot=True).exists():
         return False
     return _request("reset", station, _("New values need a restart."))
