@@ -43,6 +43,7 @@ PAGES: dict[str, Page] = {
     "stations:tab": Page(VIEWERS),
     "stations:power": Page(VIEWERS),
     "stations:edit": Page(OPERATORS, Rule(OPERATOR, DONE), {"name": "x", "site_area": "$area"}),
+    "stations:parameters-edit": Page(OPERATORS, Rule(OPERATOR, DONE), {"new_key": "VendorKey", "new_value": "1"}),
     "stations:action": Page(OPERATORS, Rule(OPERATOR, DONE), CONSOLE),
     "stations:console": Page(OPERATORS, Rule(OPERATOR, DONE), CONSOLE),
     "operations:list": Page(EVERYBODY),
