@@ -24,6 +24,7 @@ from stations.models import Operation
 from stations.portal.answers import meaning_of, word_of
 from stations.portal.frames import Frame, pretty
 from stations.portal.lists import ListPage
+from stations.portal.operation_parameters import read_parameters, written_parameters
 from stations.portal.operation_tables import OperationFilter, OperationTable
 from stations.portal.schedules import ScheduleRow, composite_schedule
 from stations.portal.sessions import UncountedPages
@@ -111,6 +112,8 @@ class OperationPage(PortalMixin, DetailView):
             log_url=log_url(operation),
             may_change=may_change,
             again_url=again_url(operation) if may_change and find(operation.action) else "",
+            written_parameters=written_parameters(operation),
+            read_parameters=read_parameters(operation),
             **progress(operation),
             **kwargs,
         )

@@ -157,10 +157,9 @@ class ParametersEdit(PortalMixin, DetailView):
         return ParametersForm(sent, rows=found_rows(self.object, ParameterSearch(self.request.GET)))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """The form, and the search it belongs to."""
+        """The form, and where it leads back to."""
         return super().get_context_data(
             form=kwargs.pop("form", None) or self.form(),
-            filter={"form": ParameterSearch(self.request.GET)},
             tab_url=self.tab_url(),
             **kwargs,
         )
