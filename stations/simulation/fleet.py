@@ -3,10 +3,12 @@
 import asyncio
 import ssl
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from stations.simulation.client import Patience
 from stations.simulation.clock import Clock
+from stations.simulation.makes import MAKES, TWIN
 from stations.simulation.station import Blueprint, Surroundings, VirtualStation
 from stations.simulation.visits import installed_outlet, messages_per_second
 
@@ -15,11 +17,15 @@ CONNECTS_PER_SECOND = 200
 
 @dataclass(frozen=True)
 class Plan:
-    """A fleet to run: ``stations`` named ``prefix`` + number at ``url``, each with so many ``connectors``."""
+    """A fleet to run: ``stations`` named ``prefix`` + number at ``url``; their ``models`` take turns.
+
+    A model that says nothing else gets so many ``connectors``.
+    """
 
     url: str
     stations: int
     connectors: int = 2
+    models: Sequence[str] = ("virtual",)
     prefix: str = "DEMO-"
     seed: int = 0
     sample_interval_s: int = 10
@@ -33,13 +39,15 @@ class Plan:
 
     def _blueprint(self, index: int) -> Blueprint:
         identity = f"{self.prefix}{index + 1:04d}"
-        first_badge = index * self.connectors + 1
+        make = MAKES[self.models[index % len(self.models)]]
+        first_badge = index * max(self.connectors, TWIN if make.connectors else 0) + 1
         return Blueprint(
             identity=identity,
-            outlet=installed_outlet(f"{self.seed}/{identity}"),
-            badges=[f"DEMO{first_badge + n:04d}" for n in range(self.connectors)],
+            outlet=make.outlet or installed_outlet(f"{self.seed}/{identity}"),
+            badges=[f"DEMO{first_badge + n:04d}" for n in range(make.connectors or self.connectors)],
             seed=str(self.seed),
             sample_interval_s=self.sample_interval_s,
+            make=make,
             has_visitors=self.has_visitors,
         )
 

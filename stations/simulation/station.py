@@ -15,6 +15,7 @@ from stations.simulation.clock import Clock, now, timestamp
 from stations.simulation.commands import COMMANDS
 from stations.simulation.configuration import Configuration
 from stations.simulation.connector import NO_ERROR, Connector
+from stations.simulation.makes import VIRTUAL, Make
 from stations.simulation.outbox import Message, Outbox
 from stations.simulation.profiles import Profiles
 from stations.simulation.transaction import Transaction
@@ -35,21 +36,25 @@ class Blueprint:
     badges: list[str]
     seed: str
     sample_interval_s: int = 10
-    vendor: str = "Virtual"
-    firmware_version: str = "1.0.0"
+    make: Make = VIRTUAL
     has_visitors: bool = True
     """Whether drivers come by themselves."""
 
     @property
     def model(self) -> str:
         """The model name the station reports."""
-        return f"{self.outlet.current_type} {self.outlet.maximum_power_w // 1000}"
+        return self.make.name(self.outlet, len(self.badges))
 
     def configuration(self) -> Configuration:
         """The key table of a new station."""
         rate_units = "Power" if self.outlet.current_type == "DC" else "Current,Power"
         return Configuration(
-            connectors=len(self.badges), sample_interval_s=self.sample_interval_s, rate_units=rate_units
+            connectors=len(self.badges),
+            sample_interval_s=self.sample_interval_s,
+            rate_units=rate_units,
+            words=self.make.words,
+            most_keys=self.make.most_keys,
+            own=self.make.keys,
         )
 
 
@@ -69,7 +74,7 @@ class VirtualStation:
     def __init__(self, blueprint: Blueprint, surroundings: Surroundings) -> None:
         self.blueprint, self.clock, self.patience = blueprint, surroundings.clock, surroundings.patience
         self.configuration = blueprint.configuration()
-        self.firmware_version = blueprint.firmware_version
+        self.firmware_version = blueprint.make.firmware_version
         self.firmware_status = self.diagnostics_status = "Idle"
         self.profiles = Profiles()
         self.authorization = LocalAuthorization()
@@ -166,9 +171,9 @@ class VirtualStation:
 
     def _boot_payload(self) -> dict[str, str]:
         return {
-            "chargePointVendor": self.blueprint.vendor,
+            "chargePointVendor": self.blueprint.make.vendor,
             "chargePointModel": self.blueprint.model,
-            "chargePointSerialNumber": self.blueprint.identity[:25],
+            "chargePointSerialNumber": f"{self.blueprint.make.serial_prefix}{self.blueprint.identity}"[:25],
             "firmwareVersion": self.firmware_version,
         }
 

@@ -16,7 +16,8 @@ from stations.services.credentials import station_url_prefix
 from stations.services.demo import FirstRun, ensure_administrator, ensure_demo
 from stations.services.endpoints import release_all_endpoints
 
-DEMO_STATIONS = 6
+DEMO_MODELS = ("virtual", "bender", "virtual", "delta", "virtual", "unknown")
+"""One station each. The last one is in no catalogue: it shows what somebody has to enter by hand."""
 
 
 class Command(BaseCommand):
@@ -85,11 +86,11 @@ class Command(BaseCommand):
             "--url",
             url,
             "--stations",
-            str(DEMO_STATIONS),
+            str(len(DEMO_MODELS)),
+            "--model",
+            ",".join(DEMO_MODELS),
             "--rate",
             "3",
-            "--sample-interval",
-            "5",
             "--quiet",
             "--until-eof",
         ]

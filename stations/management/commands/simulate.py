@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from stations.simulation.client import without_secrets
 from stations.simulation.clock import Clock
 from stations.simulation.fleet import Fleet, Plan, clock_for
+from stations.simulation.makes import MAKES
 
 PLAIN_PROGRESS_EVERY_S = 10
 ALL_REFUSED = 2
@@ -32,6 +33,12 @@ class Command(BaseCommand):
         parser.add_argument("--stations", type=positive, default=1, help="how many (default 1)")
         parser.add_argument("--ocpp", choices=["1.6"], default="1.6", help="OCPP version")
         parser.add_argument("--connectors", type=positive, default=2, help="connectors of each station (default 2)")
+        parser.add_argument(
+            "--model",
+            type=models,
+            default=["virtual"],
+            help=f"models of the stations, which take turns: of {', '.join(MAKES)}, separated by commas",
+        )
         parser.add_argument("--prefix", default="DEMO-", help="start of the station ids (default DEMO-)")
         parser.add_argument("--seed", type=int, default=0, help="the same seed draws the same stations and drivers")
         parser.add_argument("--sample-interval", type=positive, default=10, help="seconds between meter values")
@@ -117,12 +124,21 @@ def plan_of(options: dict[str, Any]) -> Plan:
     return Plan(
         url=options["url"],
         **size,
+        models=options["model"],
         prefix=options["prefix"],
         seed=options["seed"],
         sample_interval_s=interval_s,
         has_visitors=not options["no_visitors"],
         clock=clock,
     )
+
+
+def models(text: str) -> list[str]:
+    """Names of models, separated by commas."""
+    names = text.split(",")
+    if not MAKES.keys() >= set(names):
+        raise ValueError(text)
+    return names
 
 
 def positive(text: str) -> int:
