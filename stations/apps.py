@@ -15,7 +15,7 @@ class StationsConfig(AppConfig):
         """Register actions, the OCPP versions they can be put into, and what the portal shows."""
         from stations import actions  # noqa: F401
         from stations.ocpp import v16_requests  # noqa: F401
-        from stations.portal import explanations, navigation, parameters, standard_tabs  # noqa: F401
+        from stations.portal import configuration_history, explanations, navigation, parameters, standard_tabs  # noqa: F401
         from stations.services import rules  # noqa: F401
 
         post_migrate.connect(_load_catalogue, sender=self)

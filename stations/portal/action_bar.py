@@ -12,7 +12,7 @@ from emobility.common.help import Explanation
 from stations.enums import Role
 from stations.models import ChargingStation, Connector
 
-PRIMARY = ("remote-start", "reset", "disable", "enable")
+PRIMARY = ("remote-start", "reset", "disable", "enable", "use-system-configuration")
 """Actions with a button of their own; all others stand in the menu."""
 OPPOSITE = {True: "enable", False: "disable"}
 """What is of no use to a station that is enabled, or is not."""
@@ -68,11 +68,15 @@ class StationActions:
 
     def bar(self) -> ActionBar:
         """The buttons of the station."""
-        buttons = [Button(action, self.station.pk, reason) for action, reason in self._reasons]
+        buttons = self._buttons()
         rest = sorted((b for b in buttons if b.action.name not in PRIMARY), key=lambda b: str(b.action.group))
         groups = [(label, list(group)) for label, group in groupby(rest, lambda b: b.action.group)]
         primary = [b for name in PRIMARY for b in buttons if b.action.name == name]
         return ActionBar(primary, groups)
+
+    def button(self, name: str) -> Button:
+        """The button of one action on the station."""
+        return next(button for button in self._buttons() if button.action.name == name)
 
     def on(self, connector: Connector) -> list[Button]:
         """The buttons of one connector."""
@@ -81,6 +85,9 @@ class StationActions:
             for action, reason in self._reasons
             if action.takes_connector
         ]
+
+    def _buttons(self) -> list[Button]:
+        return [Button(action, self.station.pk, reason) for action, reason in self._reasons]
 
     def _reason(self, action: Action) -> str:
         if action.role not in self._roles:

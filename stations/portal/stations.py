@@ -19,6 +19,7 @@ from stations.portal import station_tabs
 from stations.portal.action_bar import station_actions
 from stations.portal.bulk import bulk_actions
 from stations.portal.bulk_selection import filter_values
+from stations.portal.configuration_notice import NEEDED, notice
 from stations.portal.filters import StationFilter
 from stations.portal.lists import ListPage
 from stations.portal.station_forms import StationForm
@@ -94,7 +95,7 @@ class StationPage(PortalMixin, DetailView):
     def get_queryset(self) -> QuerySet:
         """The stations the user may see, with all that decides about actions."""
         visible = ChargingStation.objects.visible_to(self.request.user)
-        return stations_for_actions(visible).select_related("onboarding_token")
+        return stations_for_actions(visible).select_related("onboarding_token", *NEEDED)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The header's values and those of the tab."""
@@ -111,6 +112,7 @@ class StationPage(PortalMixin, DetailView):
             power=power_now(station),
             may_edit=actions.may_operate,
             bar=actions.bar(),
+            notice=notice(actions),
             **self.tab_context(tab),
             **kwargs,
         )

@@ -6,6 +6,10 @@ from stations.portal import (
     actions,
     bulk,
     bulk_progress,
+    catalogue,
+    catalogue_import,
+    catalogue_save,
+    configuration_history,
     console,
     curves,
     help,
@@ -26,6 +30,7 @@ station_patterns = [
     path("<int:pk>/power.json", curves.StationPower.as_view(), name="power"),
     path("<int:pk>/actions/ocpp-call/", console.ConsolePage.as_view(), {"name": "ocpp-call"}, name="console"),
     path("<int:pk>/actions/<slug:name>/", actions.ActionPage.as_view(), name="action"),
+    path("<int:pk>/changes/<int:change>/", configuration_history.TakeBack.as_view(), name="take-back"),
     path("<int:pk>/<slug:slug>/", stations.StationPage.as_view(), name="tab"),
 ]
 bulk_patterns = [
@@ -56,6 +61,14 @@ token_patterns = [
     path("<int:pk>/change/", tokens.TokenUpdate.as_view(), name="update"),
     path("<int:pk>/revoke/", tokens.TokenRevoke.as_view(), name="revoke"),
 ]
+catalogue_patterns = [
+    path("", catalogue.CatalogueList.as_view(), name="list"),
+    path("import/", catalogue_import.CatalogueImport.as_view(), name="import"),
+    path("save/<int:pk>/", catalogue_save.CatalogueSave.as_view(), name="save"),
+    path("<slug:slug>/", catalogue.CatalogueDetail.as_view(), name="detail"),
+    path("<slug:slug>/file/", catalogue.CatalogueFile.as_view(), name="file"),
+    path("<slug:slug>/delete/", catalogue_import.CatalogueDelete.as_view(), name="delete"),
+]
 help_patterns = [
     path("", help.HelpIndex.as_view(), name="index"),
     path("connect-a-station/", help.ConnectStation.as_view(), name="connect"),
@@ -68,5 +81,6 @@ urlpatterns = [
     path("sessions/", include((session_patterns, "sessions"))),
     path("log/", include((log_patterns, "log"))),
     path("onboarding-tokens/", include((token_patterns, "tokens"))),
+    path("catalogue/", include((catalogue_patterns, "catalogue"))),
     path("help/", include((help_patterns, "help"))),
 ]

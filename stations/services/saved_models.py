@@ -1,0 +1,138 @@
+"""A model for the catalogue made from a station that was configured here."""
+
+import json
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from stations.catalogue.documents import NEVER_RECOMMENDED, ModelDocument
+from stations.catalogue.files import DocumentError, parse
+from stations.catalogue.standard_keys import is_secret
+from stations.configuration.system import CONNECTOR_FACTS
+from stations.models import ChargingStation, Connector, OcppParameter
+
+OF_ONE_STATION = re.compile(
+    r"url|uri|endpoint|host|server|address|identi|serial|chargeboxid|chargepointid|stationid|ssid|\bapn|iccid|imsi|token|certificate",
+    re.IGNORECASE,
+)
+"""Names of parameters that belong to one station or one operator alone."""
+ADDRESS = re.compile(r"^\s*(wss?|https?|ftps?|sftp)://", re.IGNORECASE)
+NEEDED = ("current_type", "voltage_v", "current_a", "maximum_power_w")
+
+
+@dataclass(frozen=True)
+class SavedModel:
+    """What a person says about the model; the station says the rest. Patterns as ``documents.MatchRule`` has them."""
+
+    slug: str
+    label: str
+    vendor: str
+    model: str
+    serial_number: str = ""
+    firmware_version: str = ""
+    keys: Collection[str] = ()
+    """OCPP parameters whose values here are recommended."""
+    notes: Collection[str] = field(default_factory=list)
+
+
+def proposed_slug(station: ChargingStation) -> str:
+    """An id for the catalogue, from what the station says of itself."""
+    return slugify(f"{station.vendor} {station.model}").replace("_", "-").strip("-")[:80].rstrip("-")
+
+
+def recommendable(parameters: Iterable[OcppParameter]) -> list[OcppParameter]:
+    """Those set here that could do for other stations as well: no secrets, addresses or identities."""
+    return [
+        parameter
+        for parameter in parameters
+        if parameter.wanted_value is not None and not parameter.read_only and not _is_own(parameter)
+    ]
+
+
+def _is_own(parameter: OcppParameter) -> bool:
+    if is_secret(parameter.key) or parameter.key_lower in NEVER_RECOMMENDED:
+        return True
+    return bool(OF_ONE_STATION.search(parameter.key) or ADDRESS.match(parameter.wanted_value or ""))
+
+
+def document_of(station: Any, about: SavedModel, *, on: date) -> ModelDocument:
+    """The model of ``station`` as a document, with its connectors and the chosen parameters.
+
+    Reads its EVSEs, connectors and parameters. Raises ``DocumentError`` with what is missing or wrong.
+    """
+    connectors = sorted(station.connectors.all(), key=lambda connector: connector.number)
+    if problems := _missing(connectors):
+        raise DocumentError(problems)
+    content = {
+        "id": about.slug,
+        "label": about.label,
+        "matches": [_match_rule(about)],
+        **_electrical(station, connectors),
+        **_recommended(station, about),
+        "notes": list(about.notes),
+        "confidence": "medium",
+        "sources": [{"title": _("Configured here on {date}").format(date=on.isoformat())}],
+    }
+    return parse(json.dumps(content))
+
+
+def _missing(connectors: list[Connector]) -> list[str]:
+    """What the catalogue needs to know of connectors and nobody has entered."""
+    if not connectors:
+        return [_("The station has no connectors. Enter them first.")]
+    problems = []
+    for connector in connectors:
+        needed = (*NEEDED, "phases") if connector.current_type == "AC" else NEEDED
+        names = [str(connector._meta.get_field(name).verbose_name) for name in needed if not getattr(connector, name)]
+        if names:
+            text = _("Connector {number} lacks: {fields}. Enter its details first.")
+            problems.append(text.format(number=connector.number, fields=", ".join(names)))
+    return problems
+
+
+def _match_rule(about: SavedModel) -> dict[str, list[str]]:
+    patterns = {
+        "vendor": about.vendor,
+        "model": about.model,
+        "serial_number": about.serial_number,
+        "firmware_version": about.firmware_version,
+    }
+    return {name: [pattern] for name, pattern in patterns.items() if pattern}
+
+
+def _electrical(station: ChargingStation, connectors: list[Connector]) -> Mapping[str, Any]:
+    by_evse: dict[int, list[Connector]] = {}
+    for connector in connectors:
+        by_evse.setdefault(connector.evse.number, []).append(connector)
+    return {
+        "evses": [
+            {"number": number, "connectors": [_facts_of(connector) for connector in of_evse]}
+            for number, of_evse in sorted(by_evse.items())
+        ],
+        "maximum_power_w": station.maximum_power_w or sum(_strongest(of_evse) for of_evse in by_evse.values()),
+        "shares_power": station.shares_power,
+    }
+
+
+def _facts_of(connector: Connector) -> dict[str, Any]:
+    values = {name: getattr(connector, name) for name in CONNECTOR_FACTS}
+    return {"number": connector.number} | values | {"type": connector.type or None}
+
+
+def _strongest(connectors: list[Connector]) -> int:
+    return max(connector.maximum_power_w or 0 for connector in connectors)
+
+
+def _recommended(station: Any, about: SavedModel) -> Mapping[str, Any]:
+    chosen = {key.lower() for key in about.keys}
+    values = {p.key: p.wanted_value for p in recommendable(station.parameters.all()) if p.key_lower in chosen}
+    return {"parameters": [{"ocpp_version": [_version(station)], "values": values}]} if values else {}
+
+
+def _version(station: ChargingStation) -> str:
+    return station.ocpp_version if station.ocpp_version in ("1.6", "2.0.1", "2.1") else "1.6"
