@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from stations.simulation.client import Patience
 from stations.simulation.clock import Clock
-from stations.simulation.makes import MAKES, TWIN
+from stations.simulation.makes import MAKES
 from stations.simulation.station import Blueprint, Surroundings, VirtualStation
 from stations.simulation.visits import installed_outlet, messages_per_second
 
@@ -39,8 +39,9 @@ class Plan:
 
     def _blueprint(self, index: int) -> Blueprint:
         identity = f"{self.prefix}{index + 1:04d}"
+        most_connectors = max(self.connectors, *(MAKES[model].connectors or 1 for model in self.models))
         make = MAKES[self.models[index % len(self.models)]]
-        first_badge = index * max(self.connectors, TWIN if make.connectors else 0) + 1
+        first_badge = index * most_connectors + 1
         return Blueprint(
             identity=identity,
             outlet=make.outlet or installed_outlet(f"{self.seed}/{identity}"),
