@@ -78,6 +78,8 @@ def problem(key: str, value: str, types: Mapping[str, ParameterType] | None = No
     """What is wrong with ``value`` for the parameter, as a sentence that says how to fix it; None when nothing is."""
     if len(value) > LONGEST_VALUE:
         return _("At most {count} characters; these are {given}.").format(count=LONGEST_VALUE, given=len(value))
+    if "\0" in value:
+        return _("It has a character that cannot be kept.")
     kind, hint = type_of(key, types), hint_of(key)
     if kind == "boolean" and _boolean(value) is None:
         return _("Write true or false.")

@@ -2,15 +2,15 @@
 
 import csv
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
 
+from emobility.common.csv_cells import cell
+
 MAXIMUM_ROWS = 50_000
 ROWS_AT_ONCE = 500
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 Columns = Mapping[str, Callable[[Any], Any]]
 """Header of a column, and what it shows of a row."""
@@ -41,15 +41,3 @@ async def _lines(columns: Columns, rows: QuerySet, after: Iterable[Mapping[str, 
         yield writer.writerow([cell(show(row)) for show in columns.values()])
     for values in after:
         yield writer.writerow([cell(values.get(column)) for column in columns])
-
-
-def cell(value: Any) -> Any:
-    """``value`` for a CSV cell; text a spreadsheet would run as a formula gets an apostrophe in front."""
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, int | float):
-        return value
-    text = str(value)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text

@@ -93,6 +93,7 @@ def test_what_stations_need_is_allowed(key, value):
         ("ConnectorPhaseRotation", "1.RST,2.XYZ", "2.xyz"),
         ("SecurityProfile", "4", "At most 3"),
         ("CpoName", "x" * 501, "At most 500"),
+        ("CpoName", "a\0b", "cannot be kept"),
     ],
 )
 def test_what_cannot_be_is_refused_with_a_way_out(key, value, said):

@@ -3,8 +3,10 @@
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from stations.portal.exports import cell
+from emobility.common.csv_cells import cell, plain
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n"])
@@ -24,3 +26,8 @@ def test_formula_is_neutralised(start):
 )
 def test_other_values_stay(value, shown):
     assert cell(value) == shown
+
+
+@given(st.text(alphabet="'=+-@\ta1", max_size=5))
+def test_the_text_comes_back(text):
+    assert plain(cell(text)) == text
