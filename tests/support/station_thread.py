@@ -23,6 +23,10 @@ class StationThread:
         """Let the station do something, and wait until it has."""
         return asyncio.run_coroutine_threadsafe(what, self._loop).result(timeout=20)
 
+    def starts(self, what: Coroutine[Any, Any, Any]) -> None:
+        """Let the station do something while the test goes on."""
+        asyncio.run_coroutine_threadsafe(what, self._loop)
+
     def connect(self, url: str, identity: str) -> ScriptedStation:
         connecting = self._open.enter_async_context(ScriptedStation.connect(url, identity))
         self.station = self.does(connecting)
