@@ -10,6 +10,7 @@ add(
     Entry(_("Sessions"), "sessions:list", "lightning-charge", 30),
     Entry(_("Operations"), "operations:list", "list-task", 35),
     Entry(_("Catalogue"), "catalogue:list", "collection", 38),
+    Entry(_("Parameter drift"), "parameters:drift", "sliders", 37),
     Entry(_("Onboarding tokens"), "tokens:list", "key", 40),
     Entry(_("Log"), "log:list", "journal-text", 80),
     Entry(_("Help"), "help:index", "question-circle", 90),

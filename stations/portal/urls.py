@@ -16,6 +16,9 @@ from stations.portal import (
     home,
     log,
     operations,
+    parameter_copy,
+    parameter_drift,
+    parameter_pages,
     parameters,
     sessions,
     stations,
@@ -27,6 +30,7 @@ station_patterns = [
     path("<int:pk>/", stations.StationPage.as_view(), name="detail"),
     path("<int:pk>/edit/", stations.StationEdit.as_view(), name="edit"),
     path("<int:pk>/parameters/edit/", parameters.ParametersEdit.as_view(), name="parameters-edit"),
+    path("<int:pk>/parameters/copy/", parameter_copy.ParametersCopy.as_view(), name="parameters-copy"),
     path("<int:pk>/power.json", curves.StationPower.as_view(), name="power"),
     path("<int:pk>/actions/ocpp-call/", console.ConsolePage.as_view(), {"name": "ocpp-call"}, name="console"),
     path("<int:pk>/actions/<slug:name>/", actions.ActionPage.as_view(), name="action"),
@@ -43,6 +47,11 @@ operation_patterns = [
     path("", operations.OperationList.as_view(), name="list"),
     path("<int:pk>/", operations.OperationPage.as_view(), name="detail"),
     path("<int:pk>/cancel/", operations.OperationCancel.as_view(), name="cancel"),
+]
+parameter_patterns = [
+    path("drift/", parameter_drift.DriftReport.as_view(), name="drift"),
+    path("export/", parameter_pages.ParameterExport.as_view(), name="export"),
+    path("import/", parameter_pages.ParameterImport.as_view(), name="import"),
 ]
 session_patterns = [
     path("", sessions.SessionList.as_view(), name="list"),
@@ -78,6 +87,7 @@ urlpatterns = [
     path("", home.Home.as_view(), name="home"),
     path("stations/", include((station_patterns, "stations"))),
     path("operations/", include((operation_patterns + bulk_patterns, "operations"))),
+    path("parameters/", include((parameter_patterns, "parameters"))),
     path("sessions/", include((session_patterns, "sessions"))),
     path("log/", include((log_patterns, "log"))),
     path("onboarding-tokens/", include((token_patterns, "tokens"))),

@@ -44,6 +44,7 @@ PAGES: dict[str, Page] = {
     "stations:power": Page(VIEWERS),
     "stations:edit": Page(OPERATORS, Rule(OPERATOR, DONE), {"name": "x", "site_area": "$area"}),
     "stations:parameters-edit": Page(OPERATORS, Rule(OPERATOR, DONE), {"new_key": "VendorKey", "new_value": "1"}),
+    "stations:parameters-copy": Page(OPERATORS),
     "stations:action": Page(OPERATORS, Rule(OPERATOR, DONE), CONSOLE),
     "stations:console": Page(OPERATORS, Rule(OPERATOR, DONE), CONSOLE),
     "operations:list": Page(EVERYBODY),
@@ -58,6 +59,13 @@ PAGES: dict[str, Page] = {
     "operations:bulk-detail": Page(VIEWERS),
     "operations:bulk-cancel": Page(NOT_TAKEN, Rule(OPERATOR, DONE)),
     "operations:bulk-retry": Page(OPERATORS, Rule(OPERATOR, DONE)),
+    "parameters:drift": Page(EVERYBODY),
+    "parameters:export": Page(EVERYBODY, query="?station=$station"),
+    "parameters:import": Page(
+        Rule(OPERATOR, outside=403, scope=Scope.SOMEWHERE),
+        Rule(OPERATOR, (200, 302), outside=403, scope=Scope.SOMEWHERE),
+        {"content": "station,key,value\nours-1,VendorKey,1", "confirm": "save"},
+    ),
     "sessions:list": Page(EVERYBODY),
     "sessions:detail": Page(VIEWERS),
     "sessions:curves": Page(VIEWERS),
@@ -152,7 +160,7 @@ def check(visitors: list[tuple[Person, Client]], method: str, url: str, rule: Ru
 
 def assert_silent(answer: HttpResponse, url: str, person: Person) -> None:
     """Nothing of ours is shown to those it does not concern."""
-    shown = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    shown = b"".join(answer) if answer.streaming else answer.content
     assert "OURS-1" not in shown.decode(), (url, person.name)
 
 
