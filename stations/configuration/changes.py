@@ -75,6 +75,12 @@ def from_history(kept: Iterable[dict[str, Any]]) -> list[Change]:
 
 
 def reversed_changes(changes: Iterable[Change]) -> list[Change]:
-    """What takes ``changes`` back; those of secrets cannot be, as their values are not kept."""
-    back = [Change(c.kind, c.item, c.field, c.after, c.before) for c in changes if not c.is_secret]
+    """What takes ``changes`` back. Secrets stay, as their values are not kept, and so do EVSEs and connectors that were made:
+    the station may have them."""
+    back = [Change(c.kind, c.item, c.field, c.after, c.before) for c in changes if not c.is_secret and not _made(c)]
     return back[::-1]
+
+
+def _made(change: Change) -> bool:
+    """Whether the change made an EVSE or a connector, or placed a connector for the first time."""
+    return change.before is None and change.field in (EXISTS, "evse")

@@ -16,7 +16,7 @@ from stations.services.configuration import (
 from stations.services.connectors import ensure_connector
 from stations.services.errors import Conflict
 from tests.support.commands import connected_station
-from tests.support.factories import ConnectorFactory, EVSEFactory
+from tests.support.factories import ChargingStationFactory, ConnectorFactory, EVSEFactory
 from tests.support.models import RECOMMENDED, document, known_model
 
 pytestmark = pytest.mark.django_db
@@ -193,3 +193,13 @@ def test_connector_reported_after_it_was_placed_stays_at_its_evse(station):
     change(station, Change("connector", "2", "evse", 2, 1), Change("evse", "2", "number", 2, None))
     assert ensure_connector(station.pk, 2) == Connector.objects.get(station=station, number=2).pk
     assert [evse.number for evse in EVSE.objects.filter(station=station)] == [1]
+
+
+def test_connectors_made_by_the_system_stay_when_its_configuration_is_taken_back():
+    station = ChargingStationFactory(vendor="Maker", model="Twin", ocpp_version="1.6")
+    row = use_system_configuration(station, known_model(), **BY)
+    Connector.objects.filter(station=station).update(status_at=station.registered_at)
+    revert_change(row, **BY)
+    connectors = Connector.objects.filter(station=station).order_by("number")
+    assert [(c.evse.number, c.phases, c.type) for c in connectors] == [(1, None, ""), (2, None, "")]
+    assert not OcppParameter.objects.filter(station=station, wanted_value__isnull=False).exists()
