@@ -64,37 +64,18 @@ class JsonField(forms.CharField):
         """Those of text do not fit."""
 
 
-class PairsField(forms.CharField):
+class PairsField(JsonField):
     """Names with a text each, one ``Name = text`` on a line; an object in JSON does as well."""
 
     widget = forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "placeholder": "Name = value"})
 
+    def __init__(self, **extra: Any) -> None:
+        super().__init__(kind="object", **extra)
+
     def to_python(self, value: Any) -> Any:
         """The texts by name, None for nothing."""
-        text = super().to_python(value)
-        if not text:
-            return None
-        return self._from_json(text) if text.startswith("{") else self._from_lines(text)
-
-    def _from_json(self, text: str) -> dict[str, Any]:
-        try:
-            return orjson.loads(text)
-        except orjson.JSONDecodeError as error:
-            raise forms.ValidationError(_("This is not JSON: %(why)s"), params={"why": str(error)}) from error
-
-    def _from_lines(self, text: str) -> dict[str, str]:
-        found: dict[str, str] = {}
-        for number, line in enumerate(text.splitlines(), 1):
-            if not line.strip():
-                continue
-            name, equals, value = (part.strip() for part in line.partition("="))
-            if not name or not equals:
-                raise forms.ValidationError(_("Line %(number)s: write Name = value."), params={"number": number})
-            if name in found:
-                problem = _("Line %(number)s: %(name)s stands here twice.")
-                raise forms.ValidationError(problem, params={"number": number, "name": name})
-            found[name] = value
-        return found
+        text = str(value or "").strip()
+        return super().to_python(text) if not text or text.startswith("{") else _pairs(text)
 
     def prepare_value(self, value: Any) -> Any:
         """A text as it was typed; an object in lines, or in JSON where lines would lose something."""
@@ -102,17 +83,27 @@ class PairsField(forms.CharField):
             return value
         lines = "\n".join(f"{name} = {text}" for name, text in value.items())
         try:
-            return lines if self._from_lines(lines) == value else in_json(value)
+            return lines if _pairs(lines) == value else in_json(value)
         except forms.ValidationError:
             return in_json(value)
 
-    def validate(self, value: Any) -> None:
-        """Nothing is missing where there is an object."""
-        if self.required and value is None:
-            raise forms.ValidationError(self.error_messages["required"], code="required")
 
-    def run_validators(self, value: Any) -> None:
-        """Those of text do not fit."""
+def _pairs(text: str) -> dict[str, str]:
+    """What stands in the lines of ``text``; empty ones do not count."""
+    if "\0" in text:
+        raise forms.ValidationError(_("Text must not contain the character NUL."))
+    found: dict[str, str] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip():
+            continue
+        name, equals, value = (part.strip() for part in line.partition("="))
+        if not name or not equals:
+            raise forms.ValidationError(_("Line %(number)s: write Name = value."), params={"number": number})
+        if name in found:
+            problem = _("Line %(number)s: %(name)s stands here twice.")
+            raise forms.ValidationError(problem, params={"number": number, "name": name})
+        found[name] = value
+    return found
 
 
 def in_json(value: Any) -> str:

@@ -10,8 +10,8 @@ class Difference(NamedTuple):
     """One value; None where a document does not have it. ``where`` counts items of lists from one."""
 
     where: str
-    before: Any
-    after: Any
+    before: str | None
+    after: str | None
 
 
 def differences(old: ModelDocument, new: ModelDocument) -> list[Difference]:
@@ -31,7 +31,14 @@ def _values(value: Any, place: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str
     elif isinstance(value, list) and any(isinstance(each, Mapping) for each in value):
         inner = ((str(number), each) for number, each in enumerate(value, 1))
     else:
-        yield place, ", ".join(map(str, value)) if isinstance(value, list) else value
+        yield place, ", ".join(map(str, value)) if isinstance(value, list) else _written(value)
         return
     for key, each in inner:
         yield from _values(each, (*place, key))
+
+
+def _written(value: Any) -> str | None:
+    """A value as a file has it, text without quotes."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"{value:g}" if isinstance(value, float) else None if value is None else str(value)

@@ -147,11 +147,8 @@ class ActionPage(PortalMixin, DetailView):
         """The values it changes with what is entered so far, or why it cannot; ``count`` None: too little is entered."""
         if not self.action.previews_changes:
             return {}
-        errors = [
-            f"{form[name].label}: {' '.join(found)}" for name, found in form.errors.items() if name in form.fields
-        ]
-        if form.is_bound and errors:
-            return {"misfit": " ".join(errors)}
+        if wrong := _wrong(form):
+            return {"misfit": " ".join(wrong)}
         try:
             entered = parsed(self.action, values)
         except ValidationError:
@@ -173,3 +170,14 @@ class ActionPage(PortalMixin, DetailView):
             return list(self.action.ends(self.object, parsed(self.action, values)))
         except ValidationError:
             return []
+
+
+def _wrong(form: SchemaForm) -> list[str]:
+    """What is wrong with what was entered; what is still to be entered is no mistake."""
+    return [
+        f"{form[name].label if name in form.fields else ''}: {message}".removeprefix(": ")
+        for name, errors in form.errors.as_data().items()
+        for error in errors
+        if error.code != "required"
+        for message in error.messages
+    ]

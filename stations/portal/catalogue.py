@@ -102,7 +102,8 @@ class CatalogueDetail(PortalMixin, DetailView):
         using = visible.filter(configuration__station_model=self.object).order_by("identity")
         fitting = offered_stations(self.object)
         offered = visible.filter(pk__in=fitting.values("pk")).select_related("configuration").order_by("identity")
-        to_change = fitting.visible_to(self.request.user, Role.OPERATOR).values_list("pk", flat=True)
+        operated = ChargingStation.objects.visible_to(self.request.user, Role.OPERATOR)
+        to_change = operated.filter(pk__in=fitting.values("pk")).values_list("pk", flat=True)
         selection = to_runs(sorted(to_change))
         return {
             "using": using[:LISTED],

@@ -12,7 +12,7 @@ from django.views.generic import DetailView
 from stations.catalogue.documents import ModelDocument
 from stations.catalogue.files import DocumentError
 from stations.enums import ModelOrigin
-from stations.models import ChargingStation
+from stations.models import ChargingStation, StationModel
 from stations.portal.catalogue_import import AdministratorMixin, import_preview, take
 from stations.services.saved_models import SavedModel, document_of, proposed_slug, recommendable
 
@@ -25,7 +25,9 @@ class SaveForm(forms.Form):
     slug = forms.CharField(
         max_length=80,
         label=_("Id"),
-        help_text=_("Small letters, digits and hyphens; also the name of its file. An id that exists is replaced."),
+        help_text=_(
+            "Small letters, digits and hyphens; also the name of its file. A model with the same id is replaced."
+        ),
     )
     label = forms.CharField(
         max_length=200, label=_("Name"), help_text=_("Vendor, model and what tells it from its siblings.")
@@ -46,7 +48,7 @@ class SaveForm(forms.Form):
     )
     keys = forms.MultipleChoiceField(
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
         label=_("Recommended parameters"),
         help_text=_(
             "Values set here that other stations of this model get, too. Secrets and addresses are not offered."
@@ -59,7 +61,7 @@ class SaveForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
-    def __init__(self, *args: Any, station: Any, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, station: Any) -> None:
         offered = recommendable(station.parameters.all())
         initial = {
             "slug": proposed_slug(station),
@@ -68,7 +70,7 @@ class SaveForm(forms.Form):
             "model": station.model,
             "keys": [parameter.key for parameter in offered],
         }
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial=initial)
         self._station = station
         self.fields["keys"].choices = [(p.key, f"{p.key} = {p.wanted_value}") for p in offered]  # type: ignore[attr-defined]
 
@@ -77,8 +79,11 @@ class SaveForm(forms.Form):
         if not self.errors:
             notes = [line.strip() for line in self.cleaned_data["notes"].splitlines() if line.strip()]
             about = SavedModel(**self.cleaned_data | {"notes": notes})
+            known = StationModel.objects.filter(slug=about.slug).first()
             try:
-                self.document = document_of(self._station, about, on=timezone.localdate())
+                self.document = document_of(
+                    self._station, about, on=timezone.localdate(), replaces=known.facts if known else None
+                )
             except DocumentError as error:
                 raise forms.ValidationError(error.problems) from error
         return self.cleaned_data

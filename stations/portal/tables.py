@@ -44,8 +44,8 @@ class StationTable(tables.Table):
     connection_status = StatusColumn(verbose_name=_("Connection"))
     connectors = tables.Column(verbose_name=_("Connectors"), orderable=False, empty_values=())
     power_w = tables.Column(verbose_name=_("Power now"), empty_values=(), initial_sort_descending=True)
-    configuration_status = StatusColumn(verbose_name=_("Configuration"), order_by=("configuration__status",))
     model = tables.Column(verbose_name=_("Model"), order_by=("vendor", "model"), empty_values=())
+    configuration_status = StatusColumn(verbose_name=_("Configuration"), order_by=("configuration__status",))
     firmware_version = tables.Column(verbose_name=_("Firmware"))
     last_seen_at = TimeColumn(verbose_name=_("Last seen"), empty_values=())
 

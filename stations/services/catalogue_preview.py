@@ -19,23 +19,25 @@ class ImportPreview:
     differences: list[Difference]
     stations: list[ChargingStation]
     """By identity."""
+    elsewhere: int
+    """Stations that fit, of which another model says more."""
 
 
 def preview_import(document: ModelDocument, stations: StationQuerySet) -> ImportPreview:
     """What ``services.catalogue.import_model`` would do with ``document``, as far as ``stations`` are concerned."""
     replaced = StationModel.objects.filter(slug=document.id).first()
     changed = differences(replaced.facts, document) if replaced else []
-    return ImportPreview(document, replaced, changed, stations_of(document, stations))
+    fitting = _fitting(document, stations)
+    mine = _not_better_elsewhere(document, fitting) if fitting else []
+    return ImportPreview(document, replaced, changed, mine, len(fitting) - len(mine))
 
 
-def stations_of(document: ModelDocument, stations: StationQuerySet) -> list[ChargingStation]:
-    """Those of ``stations`` that have booted and for which no other model of the catalogue fits better."""
+def _fitting(document: ModelDocument, stations: StationQuerySet) -> list[ChargingStation]:
     booted = stations.filter(rebooted_at__isnull=False).order_by("identity")
-    candidates = [(station, facts) for station in booted if match(document, facts := facts_of(station))]
-    if not candidates:
-        return []
+    return [station for station in booted if match(document, facts_of(station))]
+
+
+def _not_better_elsewhere(document: ModelDocument, stations: list[ChargingStation]) -> list[ChargingStation]:
     others = [model.facts for model in StationModel.objects.exclude(slug=document.id)]
     catalogue = [document, *others]
-    return [
-        station for station, facts in candidates if (found := best(catalogue, facts)) and found.document is document
-    ]
+    return [s for s in stations if (found := best(catalogue, facts_of(s))) and found.document is document]

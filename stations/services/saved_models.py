@@ -60,23 +60,24 @@ def _is_own(parameter: OcppParameter) -> bool:
     return bool(OF_ONE_STATION.search(parameter.key) or ADDRESS.match(parameter.wanted_value or ""))
 
 
-def document_of(station: Any, about: SavedModel, *, on: date) -> ModelDocument:
+def document_of(station: Any, about: SavedModel, *, on: date, replaces: ModelDocument | None = None) -> ModelDocument:
     """The model of ``station`` as a document, with its connectors and the chosen parameters.
 
-    Reads its EVSEs, connectors and parameters. Raises ``DocumentError`` with what is missing or wrong.
+    What a station cannot say (capabilities, quirks, sources) stays as the model has it that it ``replaces``. Reads its EVSEs, connectors and parameters. Raises ``DocumentError`` with what is missing or wrong.
     """
     connectors = sorted(station.connectors.all(), key=lambda connector: connector.number)
     if problems := _missing(connectors):
         raise DocumentError(problems)
-    content = {
+    known = replaces.model_dump(mode="json", exclude_defaults=True) if replaces else {}
+    content = known | {
         "id": about.slug,
         "label": about.label,
         "matches": [_match_rule(about)],
         **_electrical(station, connectors),
-        **_recommended(station, about),
-        "notes": list(about.notes),
+        "parameters": _recommended(station, about),
+        "notes": [*known.get("notes", []), *about.notes],
         "confidence": "medium",
-        "sources": [{"title": _("Configured here on {date}").format(date=on.isoformat())}],
+        "sources": [*known.get("sources", []), {"title": _("Configured here on {date}").format(date=on.isoformat())}],
     }
     return parse(json.dumps(content))
 
@@ -88,11 +89,15 @@ def _missing(connectors: list[Connector]) -> list[str]:
     problems = []
     for connector in connectors:
         needed = (*NEEDED, "phases") if connector.current_type == "AC" else NEEDED
-        names = [str(connector._meta.get_field(name).verbose_name) for name in needed if not getattr(connector, name)]
+        names = [_label(name) for name in needed if not getattr(connector, name)]
         if names:
             text = _("Connector {number} lacks: {fields}. Enter its details first.")
             problems.append(text.format(number=connector.number, fields=", ".join(names)))
     return problems
+
+
+def _label(name: str) -> str:
+    return str(Connector._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
 
 
 def _match_rule(about: SavedModel) -> dict[str, list[str]]:
@@ -128,10 +133,10 @@ def _strongest(connectors: list[Connector]) -> int:
     return max(connector.maximum_power_w or 0 for connector in connectors)
 
 
-def _recommended(station: Any, about: SavedModel) -> Mapping[str, Any]:
+def _recommended(station: Any, about: SavedModel) -> list[dict[str, Any]]:
     chosen = {key.lower() for key in about.keys}
     values = {p.key: p.wanted_value for p in recommendable(station.parameters.all()) if p.key_lower in chosen}
-    return {"parameters": [{"ocpp_version": [_version(station)], "values": values}]} if values else {}
+    return [{"ocpp_version": [_version(station)], "values": values}] if values else []
 
 
 def _version(station: ChargingStation) -> str:

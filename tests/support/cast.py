@@ -19,8 +19,11 @@ from stations.models import (
     BulkOperation,
     ChargingSession,
     ChargingStation,
+    ConfigurationChange,
+    Connector,
     OcppExchange,
     Operation,
+    StationModel,
 )
 from stations.models.scopes import roles_from
 from tests.support.factories import (
@@ -37,7 +40,7 @@ from tests.support.factories import (
     SiteFactory,
     UserFactory,
 )
-from tests.support.models import of_known_model
+from tests.support.models import TYPE_2, known_model, of_known_model
 from tests.support.world import World
 
 CHANGE = re.compile(r'(INSERT INTO|UPDATE|DELETE FROM) "stations_')
@@ -98,6 +101,8 @@ class Things:
     operation: Operation
     bulk: BulkOperation
     badge: Badge
+    change: ConfigurationChange
+    model: StationModel
 
 
 @dataclass
@@ -128,7 +133,16 @@ def _make_things(world: World) -> Things:
         OperationFactory(station=station, bulk=bulk),
         bulk,
         BadgeFactory(company=world.ours.company),
+        _changed(station),
+        known_model(),
     )
+
+
+def _changed(station: ChargingStation) -> ConfigurationChange:
+    """What was entered for ``station``: its connectors and a parameter."""
+    Connector.objects.filter(station=station).update(**TYPE_2)
+    values = {"kind": "parameter", "item": "VendorKey", "field": "wanted_value", "before": None, "after": "x"}
+    return ConfigurationChange.objects.create(station=station, cause="edited", source="portal", changes=[values])
 
 
 def _make_people(world: World) -> list[Person]:

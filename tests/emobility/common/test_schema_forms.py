@@ -286,3 +286,39 @@ def test_minutes_are_as_fine_as_the_picker():
         SCHEMA, payload={"until": (datetime(2026, 3, 1, 12, tzinfo=UTC) + timedelta(minutes=1)).isoformat()}
     )
     assert 'value="2026-03-01T12:01"' in str(form["until"])
+
+
+class Named(BaseModel):
+    values: dict[str, str] = Field(min_length=1, title="Values")
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("A = 1\n\n  B=x = y \nC =", {"A": "1", "B": "x = y", "C": ""}),
+        ('{"A": " spaced "}', {"A": " spaced "}),
+    ],
+)
+def test_texts_by_name_are_written_in_lines_or_as_json(text, values):
+    assert payload_of(Named.model_json_schema(), values=text) == {"values": values}
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("A", "Line 1: write Name = value."),
+        ("A = 1\n= 2", "Line 2: write Name = value."),
+        ("A = 1\nA = 2", "Line 2: A stands here twice."),
+        ("{", "This is not JSON"),
+        ("", "This field is required."),
+    ],
+)
+def test_lines_that_are_none_are_named(text, problem):
+    assert problem in str(filled(Named.model_json_schema(), values=text).errors["values"])
+
+
+@pytest.mark.parametrize("values", [{"A": "1", "B": "x = y"}, {"A": " 1"}, {"A": "1\n2"}, {"A=B": "1"}])
+def test_texts_by_name_come_back_as_they_were(values):
+    schema = Named.model_json_schema()
+    shown = SchemaForm(schema, payload={"values": values})["values"].value()
+    assert payload_of(schema, values=shown) == {"values": values}

@@ -10,9 +10,11 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from emobility.common import actions
+from stations.catalogue.files import dump
 from stations.enums import Role
 from stations.portal import station_tabs
 from tests.support.cast import Cast, Person, Rule, Scope, parameters_for, prepare_for, undone
+from tests.support.models import document
 
 pytestmark = pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume asynchronous iterators")
 
@@ -35,6 +37,9 @@ class Page(NamedTuple):
     query: str = ""
 
 
+CATALOGUE_KEEPERS = Rule(Role.ADMINISTRATOR, outside=403, scope=Scope.EVERYWHERE)
+CATALOGUE_KEPT = Rule(Role.ADMINISTRATOR, DONE, outside=403, scope=Scope.EVERYWHERE)
+
 CONSOLE = {"message": "ClearCache"}
 PAGES: dict[str, Page] = {
     "home": Page(EVERYBODY),
@@ -47,6 +52,17 @@ PAGES: dict[str, Page] = {
     "stations:parameters-copy": Page(OPERATORS),
     "stations:action": Page(OPERATORS, Rule(OPERATOR, DONE), CONSOLE),
     "stations:console": Page(OPERATORS, Rule(OPERATOR, DONE), CONSOLE),
+    "stations:take-back": Page(OPERATORS, Rule(OPERATOR, DONE)),
+    "catalogue:list": Page(EVERYBODY),
+    "catalogue:detail": Page(EVERYBODY),
+    "catalogue:file": Page(EVERYBODY),
+    "catalogue:import": Page(CATALOGUE_KEEPERS, CATALOGUE_KEPT, {"text": dump(document(id="other")), "confirm": "1"}),
+    "catalogue:save": Page(
+        CATALOGUE_KEEPERS,
+        CATALOGUE_KEPT,
+        {"slug": "x", "label": "X", "vendor": "V", "model": "M", "confirm": "1"},
+    ),
+    "catalogue:delete": Page(Rule(Role.ADMINISTRATOR, (405,), outside=403, scope=Scope.EVERYWHERE), CATALOGUE_KEPT),
     "operations:list": Page(EVERYBODY),
     "operations:detail": Page(VIEWERS),
     "operations:cancel": Page(NOT_TAKEN, Rule(OPERATOR, DONE)),
@@ -109,6 +125,7 @@ def arguments(cast: Cast, name: str) -> Iterator[dict[str, Any]]:
     things = cast.things
     keys = {
         "stations": things.station.pk,
+        "catalogue": things.station.pk,
         "sessions": things.session.pk,
         "log": things.exchange.pk,
         "tokens": cast.world.ours.token.pk,
@@ -116,7 +133,8 @@ def arguments(cast: Cast, name: str) -> Iterator[dict[str, Any]]:
     }
     every: dict[str, list[Any]] = {
         "pk": [keys.get(name.split(":")[0])],
-        "slug": [tab.slug for tab in station_tabs.tabs()],
+        "slug": [things.model.slug] if name.startswith("catalogue:") else [tab.slug for tab in station_tabs.tabs()],
+        "change": [things.change.pk],
         "name": [action.name for action in actions.actions()],
         "action": [action.name for action in actions.actions() if action.is_bulk],
     }
