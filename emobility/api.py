@@ -10,7 +10,20 @@ from ninja.operation import Operation
 from ninja.parser import Parser
 
 from emobility.problems import CONTENT_TYPE, add_problem_handlers
-from stations.api import actions, badges, bulk_operations, locations, log, operations, sessions, stations, tokens
+from stations.api import (
+    actions,
+    badges,
+    bulk_operations,
+    configuration_changes,
+    locations,
+    log,
+    operations,
+    parameters,
+    sessions,
+    station_models,
+    stations,
+    tokens,
+)
 from stations.api.auth import ApiKeyAuth
 
 DESCRIPTION = """\
@@ -80,6 +93,9 @@ api = PortalApi(
 )
 add_problem_handlers(api)
 api.add_router("/stations", stations.router)
+api.add_router("/stations", parameters.router)
+api.add_router("/stations", configuration_changes.router)
+api.add_router("/station-models", station_models.router)
 api.add_router("/sessions", sessions.router)
 api.add_router("/onboarding-tokens", tokens.router)
 api.add_router("", locations.router)

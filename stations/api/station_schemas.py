@@ -12,13 +12,14 @@ from stations.enums import (
     AuthenticationMethod,
     AuthorizationStatus,
     BadgeStatus,
+    ConfigurationStatus,
     ConnectionStatus,
     ConnectorStatus,
     RefusalReason,
     RegistrationStatus,
     SessionState,
 )
-from stations.models import EVSE, ChargingSession, ChargingStation, Connector, OcppExchange, Refusal
+from stations.models import EVSE, ChargingSession, ChargingStation, Configuration, Connector, OcppExchange, Refusal
 from stations.models.journal import Direction, Outcome
 
 STATUS_ORDER = [
@@ -51,6 +52,10 @@ class ConnectorOut(Schema):
     )
     error_code: str = described(Connector, "error_code")
     current_type: str = described(Connector, "current_type")
+    phases: int | None = described(Connector, "phases")
+    voltage_v: int | None = described(Connector, "voltage_v")
+    current_a: float | None = described(Connector, "current_a")
+    phase_rotation: str = described(Connector, "phase_rotation")
     maximum_power_w: int | None = described(Connector, "maximum_power_w")
     power_w: int | None = described(Connector, "power_w")
     power_at: datetime | None = described(Connector, "power_at")
@@ -60,6 +65,12 @@ class EvseOut(Schema):
     number: int = described(EVSE, "number")
     code: str | None = described(EVSE, "code")
     name: str = described(EVSE, "name")
+    emi3_id: str = described(EVSE, "emi3_id")
+    parking_level: str = described(EVSE, "parking_level")
+    parking_space: str = described(EVSE, "parking_space")
+    directions: str = described(EVSE, "directions")
+    latitude: float | None = described(EVSE, "latitude")
+    longitude: float | None = described(EVSE, "longitude")
     status: ConnectorStatus = Field(description="Status of the connector in use, or of the most usable one.")
     connectors: list[ConnectorOut]
 
@@ -88,6 +99,8 @@ class StationOut(Schema):
         description="Whether the credential it last used lets it launch sessions."
     )
     authentication_method: AuthenticationMethod = Field(description="How the station proves itself.")
+    configuration_status: ConfigurationStatus = described(Configuration, "status", choices=ConfigurationStatus)
+    station_model: str | None = described(Configuration, "station_model")
     power_w: int | None = Field(description="Power delivered now by all connectors, in watts; null: never measured.")
     maximum_power_w: int | None = described(ChargingStation, "maximum_power_w")
     last_seen_at: datetime | None = described(ChargingStation, "last_seen_at")
@@ -97,6 +110,16 @@ class StationOut(Schema):
     @staticmethod
     def resolve_site_area(station: ChargingStation) -> int:
         return station.site_area_id
+
+    @staticmethod
+    def resolve_configuration_status(station: ChargingStation) -> ConfigurationStatus:
+        configuration = getattr(station, "configuration", None)
+        return ConfigurationStatus(configuration.status) if configuration else ConfigurationStatus.DEFINED_BY_USER
+
+    @staticmethod
+    def resolve_station_model(station: ChargingStation) -> str | None:
+        configuration = getattr(station, "configuration", None)
+        return configuration.station_model.slug if configuration and configuration.station_model else None
 
 
 @partial

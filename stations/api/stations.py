@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from ninja import Router, Status
 from ninja.pagination import paginate
 
@@ -10,7 +10,7 @@ from stations.api.auth import ApiRequest, find, referenced
 from stations.api.fields import Identity, QueryId
 from stations.api.pages import Pages
 from stations.api.station_schemas import StationChanges, StationOut
-from stations.enums import ConnectionStatus, RegistrationStatus, Role
+from stations.enums import ConfigurationStatus, ConnectionStatus, RegistrationStatus, Role
 from stations.models import ChargingStation, SiteArea
 from stations.models.stations import StationQuerySet
 from stations.services.stations import delete_station, update_station
@@ -22,7 +22,8 @@ def _stations() -> StationQuerySet:
     """Stations with all that an answer shows, in a fixed number of queries."""
     return (
         ChargingStation.objects.with_live()
-        .select_related("onboarding_token")
+        .select_related("onboarding_token", "configuration__station_model")
+        .defer("configuration__station_model__document")
         .prefetch_related("evses__connectors__station")
         .order_by("identity_key")
     )
@@ -35,6 +36,7 @@ def list_stations(
     site_area: QueryId | None = None,
     connection_status: ConnectionStatus | None = None,
     registration_status: RegistrationStatus | None = None,
+    configuration_status: ConfigurationStatus | None = None,
 ) -> QuerySet:
     """Charging stations in scope, by identity."""
     wanted = {
@@ -42,7 +44,15 @@ def list_stations(
         "connection_status": connection_status,
         "registration_status": registration_status,
     }
-    return _stations().visible_to(request.auth).filter(**{k: v for k, v in wanted.items() if v is not None})
+    stations = _stations().visible_to(request.auth).filter(**{k: v for k, v in wanted.items() if v is not None})
+    return stations if configuration_status is None else _in_configuration(stations, configuration_status)
+
+
+def _in_configuration(stations: StationQuerySet, status: ConfigurationStatus) -> StationQuerySet:
+    """Those of ``stations`` whose configuration has ``status``; one that has none yet is defined by the user."""
+    wanted = Q(configuration__status=status)
+    is_default = status == ConfigurationStatus.DEFINED_BY_USER
+    return stations.filter(wanted | Q(configuration=None) if is_default else wanted)
 
 
 @router.get("/{identity}", response=StationOut, summary="Read a charging station")

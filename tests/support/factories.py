@@ -8,7 +8,16 @@ from django.contrib.auth import get_user_model
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from stations.enums import BadgeStatus, OperationSource, RefusalReason, RegistrationStatus, Role, SessionState
+from stations.configuration.changes import Change
+from stations.enums import (
+    BadgeStatus,
+    ChangeCause,
+    OperationSource,
+    RefusalReason,
+    RegistrationStatus,
+    Role,
+    SessionState,
+)
 from stations.models import (
     EVSE,
     ApiKey,
@@ -18,6 +27,7 @@ from stations.models import (
     ChargingSession,
     ChargingStation,
     Company,
+    ConfigurationChange,
     Connector,
     EndpointProcess,
     LocalList,
@@ -234,6 +244,18 @@ class CapabilitiesFactory(DjangoModelFactory):
         "SupportedFeatureProfiles": "Core,FirmwareManagement,LocalAuthListManagement,Reservation,SmartCharging,RemoteTrigger"
     }
     read_at = MOMENT
+
+
+class ConfigurationChangeFactory(DjangoModelFactory):
+    """Somebody has set a parameter."""
+
+    class Meta:
+        model = ConfigurationChange
+
+    station = factory.SubFactory(ChargingStationFactory)
+    cause = ChangeCause.EDITED
+    changes = [Change("parameter", "LocalPreAuthorize", "wanted_value", "false", "true").kept()]
+    source = OperationSource.PORTAL
 
 
 class OcppParameterFactory(DjangoModelFactory):

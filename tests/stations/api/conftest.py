@@ -27,6 +27,9 @@ class ApiClient:
     def patch(self, path: str, body: Any) -> HttpResponse:
         return self.send("PATCH", path, json.dumps(body))
 
+    def put(self, path: str, body: Any) -> HttpResponse:
+        return self.send("PUT", path, json.dumps(body))
+
     def delete(self, path: str) -> HttpResponse:
         return self.client.delete(f"/api/v1{path}")
 

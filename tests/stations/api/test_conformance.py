@@ -28,11 +28,14 @@ from tests.support.factories import (
     BadgeFactory,
     BulkOperationFactory,
     ChargingSessionFactory,
+    ConfigurationChangeFactory,
     EndpointProcessFactory,
     OcppExchangeFactory,
+    OcppParameterFactory,
     OperationFactory,
     RefusalFactory,
 )
+from tests.support.models import known_model
 
 CHECKS = [
     not_a_server_error,
@@ -90,6 +93,7 @@ def known(world, same_connection) -> dict[str, Any]:
         "sessions": ChargingSessionFactory(connector=world.ours.connector),
         "operations": operation,
         "bulk-operations": operation.bulk,
+        "configuration-changes": ConfigurationChangeFactory(station=station),
     }
     return {
         **{name: row.pk for name, row in rows.items()},
@@ -97,15 +101,17 @@ def known(world, same_connection) -> dict[str, Any]:
         "site": world.ours.site.pk,
         "site_area": world.ours.area.pk,
         "identity": station.identity,
+        "key": OcppParameterFactory(station=station, reported_value="1").key,
+        "slug": known_model().slug,
         "stations": [station.identity],
     }
 
 
 def refer(case: Case, known: dict[str, Any]) -> None:
     """Have ``case`` speak of things there are."""
-    resource = case.path.removeprefix("/api/v1/").split("/")[0]
+    resource = case.path.split("/{id}")[0].rsplit("/", 1)[-1]
     for name in case.path_parameters or ():
-        case.path_parameters[name] = known["identity" if name == "identity" else resource]
+        case.path_parameters[name] = known[resource if name == "id" else name]
     if isinstance(case.body, dict):
         case.body.update({name: known[name] for name in case.body.keys() & REFERENCES})
 

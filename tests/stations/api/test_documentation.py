@@ -8,6 +8,12 @@ from django.contrib.staticfiles import finders
 CONTRACT = {
     "/stations": {"get"},
     "/stations/{identity}": {"get", "patch", "delete"},
+    "/stations/{identity}/parameters": {"get"},
+    "/stations/{identity}/parameters/{key}": {"put"},
+    "/stations/{identity}/configuration-changes": {"get"},
+    "/stations/{identity}/configuration-changes/{id}/revert": {"post"},
+    "/station-models": {"get", "post"},
+    "/station-models/{slug}": {"get", "delete"},
     "/actions": {"get"},
     "/stations/{identity}/operations": {"post"},
     "/operations": {"get"},

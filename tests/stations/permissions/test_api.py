@@ -13,6 +13,7 @@ from emobility.common.actions import Action
 from stations.enums import Role
 from tests.support.cast import Cast, Person, Rule, Scope, parameters_for, prepare_for, undone
 from tests.support.factories import ApiKeyFactory
+from tests.support.models import document
 
 UNSIGNED = 401
 LIST = Rule(outside=200)
@@ -40,6 +41,11 @@ def of(things: str, create: Role, change: Role, body: dict[str, Any], scope: Sco
     }
 
 
+def catalogue(inside: tuple[int, ...]) -> Rule:
+    """The catalogue is kept by those who are over all companies."""
+    return Rule(ADMINISTRATOR, inside, outside=403, scope=Scope.EVERYWHERE)
+
+
 RESET = {"action": "reset"}
 CALLS: dict[str, Call] = {
     "GET /actions": Call(LIST),
@@ -47,6 +53,14 @@ CALLS: dict[str, Call] = {
     "GET /stations/{identity}": Call(Rule()),
     "PATCH /stations/{identity}": Call(Rule(OPERATOR), {"name": "x"}),
     "DELETE /stations/{identity}": Call(Rule(OPERATOR, (409,))),
+    "GET /stations/{identity}/parameters": Call(Rule()),
+    "PUT /stations/{identity}/parameters/{key}": Call(Rule(OPERATOR), {"value": "60"}),
+    "GET /stations/{identity}/configuration-changes": Call(Rule()),
+    "POST /stations/{identity}/configuration-changes/{id}/revert": Call(Rule(OPERATOR, (201,))),
+    "GET /station-models": Call(LIST),
+    "GET /station-models/{slug}": Call(LIST),
+    "POST /station-models": Call(catalogue((201,)), document(id="maker-other").model_dump(mode="json")),
+    "DELETE /station-models/{slug}": Call(catalogue((204,))),
     "POST /stations/{identity}/operations": Call(Rule(OPERATOR, (202,)), RESET),
     "GET /operations": Call(LIST),
     "GET /operations/{id}": Call(Rule()),
@@ -107,6 +121,7 @@ def ids(cast: Cast) -> dict[str, int]:
         "sessions": things.session.pk,
         "operations": things.operation.pk,
         "bulk-operations": things.bulk.pk,
+        "configuration-changes": things.change.pk,
     }
 
 
@@ -131,6 +146,15 @@ def assert_silent(answer: HttpResponse, path: str) -> None:
     assert '"results":[{' not in text.replace(" ", "")
 
 
+def fill(path: str, known: dict[str, int]) -> str:
+    """``path`` about something of ours; an id is of what stands before it."""
+    names = {"{identity}": "OURS-1", "{key}": "MeterValueSampleInterval", "{slug}": "maker-twin"}
+    parts = path.split("/")
+    return "/".join(
+        str(known[parts[place - 1]]) if part == "{id}" else names.get(part, part) for place, part in enumerate(parts)
+    )
+
+
 def test_every_path_has_a_rule():
     assert sorted(documented()) == sorted(CALLS)
 
@@ -139,7 +163,7 @@ def test_every_path_has_a_rule():
 def test_everybody_gets_what_the_rule_says(cast, name):
     method, path = name.split()
     known = ids(cast)
-    filled = path.replace("{identity}", "OURS-1").replace("{id}", str(known.get(path.split("/")[1])))
+    filled = fill(path, known)
     rule, body = CALLS[name]
     check(
         cast, rule, method, filled, body and {k: known.get(v, v) if isinstance(v, str) else v for k, v in body.items()}
