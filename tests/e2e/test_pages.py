@@ -6,8 +6,11 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from stations.enums import ConnectorStatus, SessionState
+from stations.commands import ReportedParameter
+from stations.enums import ConnectorStatus, OperationSource, SessionState
 from stations.models import ChargingSession, ChargingStation
+from stations.services.configuration import set_parameters
+from stations.services.parameters import learn_reported
 from tests.support.browser import axe
 from tests.support.factories import ChargingSessionFactory, MeterSampleFactory, OcppExchangeFactory, RefusalFactory
 
@@ -35,6 +38,8 @@ def charging(live_world) -> ChargingSession:
     for _ in range(60):
         OcppExchangeFactory(station=station, note=HOSTILE, request=f'["{HOSTILE}"]')
     RefusalFactory(station=station, identity="OURS-1", detail=HOSTILE)
+    learn_reported(station, [ReportedParameter(HOSTILE[:50], HOSTILE * 3, read_only=False)], now)
+    set_parameters(station, {"HeartbeatInterval": "60", "Mine": HOSTILE}, actor=None, source=OperationSource.SYSTEM)
     return session
 
 
@@ -56,7 +61,16 @@ def fits(page: Page) -> bool:
 
 
 @pytest.mark.parametrize(
-    "path", ["/stations/", "/stations/?q=none", "/sessions/", "/sessions/?since=x", "/log/", "/log/refusals/"]
+    "path",
+    [
+        "/stations/",
+        "/stations/?q=none",
+        "/sessions/",
+        "/sessions/?since=x",
+        "/log/",
+        "/log/refusals/",
+        "/parameters/drift/",
+    ],
 )
 def test_lists_are_accessible_and_fit(operator, portal, path):
     operator.goto(portal.base_url + path)
@@ -64,7 +78,9 @@ def test_lists_are_accessible_and_fit(operator, portal, path):
     assert fits(operator)
 
 
-@pytest.mark.parametrize("tab", ["", "connectors/", "sessions/", "log/", "edit/"])
+@pytest.mark.parametrize(
+    "tab", ["", "connectors/", "sessions/", "log/", "edit/", "parameters/", "parameters/edit/", "parameters/copy/"]
+)
 def test_station_tabs_are_accessible_and_fit(operator, station_url, tab):
     operator.goto(station_url + tab)
     assert axe(operator) == []

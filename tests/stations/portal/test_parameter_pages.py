@@ -77,6 +77,10 @@ def test_the_export_has_the_stations_of_the_filter_and_no_secrets(viewer, world)
     assert rows(viewer.get(EXPORT, {"station": world.theirs.station.pk})) == []
 
 
+def test_the_station_list_offers_the_parameters_of_what_it_shows(viewer, world):
+    assert "/parameters/export/?q=ours&amp;all=1" in viewer.get("/stations/", {"q": "ours", "per_page": "50"}).text
+
+
 def test_an_export_can_be_imported_and_changes_nothing(operator, world):
     set_parameters(twin(world, "TWIN-1"), {"AuthorizationKey": "0123456789abcdef", "Text": "=1+1"}, **BY)
     text = b"".join(operator.get(EXPORT, {"all": "1"})).decode()
