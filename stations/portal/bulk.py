@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -89,16 +89,21 @@ class BulkPage(PortalMixin, TemplateView):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The page, with what the action does when nothing is entered; a link may fill in the parameters."""
-        initial = {"source": source_for(request.user, request.GET.get("source")), **self.initial()}
-        form = BulkForm(initial=initial, user=request.user)
-        if any(name.startswith("parameters-") for name in request.GET):
-            parameters = self.parameter_form(request.GET)
-            payload = self.payload(parameters) if parameters.is_valid() else None
-            return self.show(form, parameters, payload, initial["per_minute"])
-        return self.show(form, self.parameter_form(), self.parameters_by_default(), initial["per_minute"])
+        return self.arrive(request.GET)
+
+    def arrive(self, sent: QueryDict) -> HttpResponse:
+        """The page as somebody finds it who comes from another one, which may have ``sent`` parameters along."""
+        initial = {"source": source_for(self.request.user, sent.get("source")), **self.initial()}
+        form, pace = BulkForm(initial=initial, user=self.request.user), initial["per_minute"]
+        if not any(name.startswith("parameters-") for name in sent):
+            return self.show(form, self.parameter_form(), self.parameters_by_default(), pace)
+        parameters = self.parameter_form(sent)
+        return self.show(form, parameters, self.payload(parameters) if parameters.is_valid() else None, pace)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Start it; with ``preview`` among the values only show what would happen with them."""
+        if "preview" in request.POST and "per_minute" not in request.POST:
+            return self.arrive(request.POST)
         form, parameters = BulkForm(request.POST, user=request.user), self.parameter_form(request.POST)
         valid = all([form.is_valid(), parameters.is_valid()])
         pace = form.cleaned_data.get("per_minute") or USUAL_PACE

@@ -32,7 +32,9 @@ from stations.services.errors import Conflict
 
 PER_PAGE = 25
 NOT_OPERATOR = gettext_lazy("Only operators of the station may take changes back. Ask your administrator.")
-ONLY_SECRETS = gettext_lazy("It changed secrets alone. Their values are not kept, so nobody can bring them back.")
+NOTHING_BACK = gettext_lazy(
+    "Nothing of it can be taken back: the values of secrets are not kept, and EVSEs and connectors that were made stay."
+)
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ def history_entry(row: ConfigurationChange, *, may_operate: bool) -> HistoryEntr
     changes = from_history(row.changes)
     obstacle = "" if may_operate else NOT_OPERATOR
     if not reversed_changes(changes):
-        obstacle = ONLY_SECRETS
+        obstacle = NOTHING_BACK
     return HistoryEntry(row, len(changes), grouped(changes), obstacle)
 
 
@@ -106,7 +108,7 @@ class TakeBack(PortalMixin, DetailView):
             entry=entry,
             count=len(effective),
             groups=grouped(effective),
-            secrets=entry.count - len(back),
+            stays=entry.count - len(back),
             changed_since=[
                 c.title for c, now in zip(back, map(self._from_now, back), strict=True) if _is_newer(c, now)
             ],

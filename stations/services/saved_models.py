@@ -136,8 +136,5 @@ def _strongest(connectors: list[Connector]) -> int:
 def _recommended(station: Any, about: SavedModel) -> list[dict[str, Any]]:
     chosen = {key.lower() for key in about.keys}
     values = {p.key: p.wanted_value for p in recommendable(station.parameters.all()) if p.key_lower in chosen}
-    return [{"ocpp_version": [_version(station)], "values": values}] if values else []
-
-
-def _version(station: ChargingStation) -> str:
-    return station.ocpp_version if station.ocpp_version in ("1.6", "2.0.1", "2.1") else "1.6"
+    spoken = {"ocpp_version": [station.ocpp_version]} if station.ocpp_version else {}
+    return [spoken | {"values": values}] if values else []

@@ -12,6 +12,7 @@ from stations.configuration.changes import Change
 from stations.enums import (
     BadgeStatus,
     ChangeCause,
+    ModelOrigin,
     OperationSource,
     RefusalReason,
     RegistrationStatus,
@@ -27,6 +28,7 @@ from stations.models import (
     ChargingSession,
     ChargingStation,
     Company,
+    Configuration,
     ConfigurationChange,
     Connector,
     EndpointProcess,
@@ -40,9 +42,11 @@ from stations.models import (
     Refusal,
     Site,
     SiteArea,
+    StationModel,
 )
 from stations.models.journal import Direction, Outcome
 from stations.services.credentials import digest
+from tests.support.models import document
 
 PASSWORD = "correct horse battery staple"
 MOMENT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -244,6 +248,29 @@ class CapabilitiesFactory(DjangoModelFactory):
         "SupportedFeatureProfiles": "Core,FirmwareManagement,LocalAuthListManagement,Reservation,SmartCharging,RemoteTrigger"
     }
     read_at = MOMENT
+
+
+class StationModelFactory(DjangoModelFactory):
+    """A model somebody imported; no station was compared with it."""
+
+    class Meta:
+        model = StationModel
+
+    slug = factory.Sequence(lambda n: f"model-{n:05}")
+    label = factory.LazyAttribute(lambda model: model.slug)
+    origin = ModelOrigin.IMPORTED
+    document = factory.LazyAttribute(
+        lambda model: document(id=model.slug, label=model.label).model_dump(mode="json", exclude_defaults=True)
+    )
+
+
+class ConfigurationFactory(DjangoModelFactory):
+    """A station the catalogue does not know."""
+
+    class Meta:
+        model = Configuration
+
+    station = factory.SubFactory(ChargingStationFactory)
 
 
 class ConfigurationChangeFactory(DjangoModelFactory):

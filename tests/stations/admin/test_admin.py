@@ -12,14 +12,18 @@ from stations.models import (
     Capabilities,
     ChargingSession,
     ChargingStation,
+    Configuration,
+    ConfigurationChange,
     Connector,
     EndpointProcess,
     LocalList,
     MeterSample,
     OcppExchange,
+    OcppParameter,
     OnboardingToken,
     Operation,
     Refusal,
+    StationModel,
 )
 from tests.support import factories
 
@@ -27,12 +31,16 @@ REPORTED = [
     BulkOperation,
     Capabilities,
     ChargingSession,
+    Configuration,
+    ConfigurationChange,
     EndpointProcess,
     LocalList,
     MeterSample,
     OcppExchange,
+    OcppParameter,
     Operation,
     Refusal,
+    StationModel,
 ]
 MODELS = list(apps.get_app_config("stations").get_models())
 
@@ -93,6 +101,13 @@ def test_secrets_of_an_operation_are_masked(superuser):
     assert "0123456789abcdef" not in page
     operation.refresh_from_db()
     assert operation.requests[0][1] == payload
+
+
+def test_secret_parameters_are_masked(superuser):
+    parameter = factories.OcppParameterFactory(key="AuthorizationKey", wanted_value="0123456789abcdef")
+    assert "0123456789abcdef" not in superuser.get(url(OcppParameter, "change", parameter.pk)).text
+    parameter.refresh_from_db()
+    assert parameter.wanted_value == "0123456789abcdef"
 
 
 def test_a_station_is_named_and_links_to_the_portal(superuser, world):

@@ -11,6 +11,8 @@ from emobility.common.actions import actions
 from emobility.common.runs import to_runs
 from stations.enums import OperationSource, OperationState
 from stations.models import BulkOperation, ChargingStation, Operation
+from stations.services import bulk_operations
+from stations.services.configuration import set_parameters
 from tests.support.factories import (
     BulkOperationFactory,
     ChargingSessionFactory,
@@ -100,6 +102,32 @@ def test_every_action_has_its_page(operator, connect, action):
     response = operator.get(reverse("operations:bulk", args=[action.name]), {"station": pks(*stations)})
     assert response.status_code == 200
     assert str(action.effect) in response.text.replace("&#x27;", "'")
+
+
+def test_the_preview_counts_the_values_that_change_and_lists_them(operator, connect):
+    first, second = connect(2)
+    set_parameters(second, {"MeterValueSampleInterval": "60"}, actor=None, source=OperationSource.PORTAL)
+    url = reverse("operations:bulk", args=["set-parameters"])
+    link = {"station": pks(first, second), "parameters-values": "MeterValueSampleInterval = 60\nVendorKey = x"}
+    response = operator.get(url, link)
+    assert response.context["parameters"]["values"].value() == link["parameters-values"]
+    assert (response.context["changed"].count, response.context["changed_values"]) == (2, 3)
+    for shown in ("2 stations where values change (3)", "2 values", "1 value<", "VendorKey"):
+        assert shown in response.text
+    sent = {"stations": to_runs(pks(second)), "preview": "1", "parameters-values": "MeterValueSampleInterval = 60"}
+    response = operator.post(url, sent)
+    assert "Nothing changes: the stations have these values already." in response.text
+    assert response.context["form"]["per_minute"].value() == 600
+    assert not Operation.objects.exists()
+
+
+def test_only_of_the_first_stations_each_change_is_listed(operator, connect, monkeypatch):
+    monkeypatch.setattr(bulk_operations, "CHANGES_OF", 1)
+    stations = connect(3)
+    link = {"station": pks(*stations), "parameters-values": "VendorKey = x"}
+    response = operator.get(reverse("operations:bulk", args=["set-parameters"]), link)
+    assert response.text.count('<details class="station-changes">') == 1
+    assert response.context["changed_values"] == 3
 
 
 def test_start_queues_and_leads_to_the_progress(operator, world, connect):

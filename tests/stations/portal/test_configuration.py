@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from stations.configuration.changes import Change
 from stations.enums import ChangeCause, ConfigurationStatus, OperationSource
-from stations.models import ChargingStation, Configuration, ConfigurationChange, OcppParameter, Operation
-from stations.services.configuration import change_configuration, set_parameters, use_system_configuration
-from tests.support.factories import ChargingStationFactory, EndpointProcessFactory
+from stations.models import EVSE, ChargingStation, Configuration, ConfigurationChange, OcppParameter, Operation
+from stations.services.configuration import set_parameters, use_system_configuration
+from tests.support.factories import ChargingStationFactory, ConfigurationChangeFactory, EndpointProcessFactory
 from tests.support.models import known_model, of_known_model
 
 pytestmark = pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume asynchronous iterators")
@@ -180,7 +180,7 @@ def test_a_change_is_shown_before_it_is_taken_back(operator, viewer, station):
     url = take_back(station, change)
     assert viewer.get(url).status_code == viewer.post(url).status_code == 403
     text = operator.get(url).text
-    for shown in ("1 value changes", "second", "first", "Secrets stay as they are"):
+    for shown in ("1 value changes", "second", "first", "1 value stays as it is"):
         assert shown in text
     answer = operator.post(url, follow=True)
     assert reverse("stations:action", args=[station.pk, "push-parameters"]) in answer.text
@@ -203,17 +203,19 @@ def test_what_changed_since_then_is_told(operator, station):
 
 def test_secrets_alone_cannot_be_taken_back(operator, station):
     set_here(station, VendorPassword="hunter2")
-    assert "Their values are not kept" in page(operator, station, "history")
+    assert "the values of secrets are not kept" in page(operator, station, "history")
 
 
 def test_what_stands_in_the_way_is_said(operator, world, station):
-    """A connector that was added by hand and has charged since then cannot go."""
-    added = [Change("connector", "7", "number", None, 7), Change("connector", "7", "evse", None, 1)]
-    change = change_configuration(station, added, cause=ChangeCause.EDITED, **BY)
-    station.connectors.filter(number=7).update(status_at=timezone.now())
+    """Another EVSE has the eMI³ id by now that this one had before."""
+    world.theirs.evse.emi3_id = "DE*ABC*E1"
+    world.theirs.evse.save()
+    EVSE.objects.filter(pk=world.ours.evse.pk).update(emi3_id="DE*ABC*E2")
+    kept = Change("evse", "1", "emi3_id", "DE*ABC*E1", "DE*ABC*E2").kept()
+    change = ConfigurationChangeFactory(station=station, changes=[kept])
     answer = operator.post(take_back(station, change))
     assert answer.status_code == 409
-    assert "the station reported it" in answer.text
+    assert "Another EVSE has the eMI³ id DE*ABC*E1." in answer.text
 
 
 def test_a_change_belongs_to_its_station(operator, world, station):
