@@ -9,7 +9,8 @@ from django.utils import timezone
 from stations.enums import AuthorizationStatus, BadgeStatus, ConnectionStatus, TokenStatus
 from stations.models import ChargingStation, SiteArea
 from stations.models.badges import badge_key
-from stations.models.stations import LEASE_S, READING_FRESH_FOR
+from stations.models.evses import READING_FRESH_FOR
+from stations.models.stations import LEASE_S
 from tests.support.factories import (
     MOMENT,
     BadgeFactory,
