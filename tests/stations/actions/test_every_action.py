@@ -15,6 +15,7 @@ from emobility.common import actions
 from stations.enums import EffectState
 from stations.models import ChargingSession, ChargingStation, Connector, Operation
 from stations.models.operations import OPEN_STATES
+from stations.services.catalogue import match_stations
 from tests.support import wait_until
 from tests.support.factories import ApiKeyFactory, BadgeFactory
 from tests.support.servers import Portal
@@ -95,6 +96,13 @@ def test_station_agrees_and_does_it(api, station, action, parameters, effect):
     assert (operation["state"], operation["effect"]) == ("accepted", effect), operation
     assert operation["actor"] == "operator"
     assert operation["reason"] == "a test of everything"
+
+
+def test_recommended_configuration_is_put_in_force(api, station):
+    match_stations()
+    operation = do(api, "use-system-configuration")
+    assert (operation["state"], operation["effect"]) == ("accepted", "seen"), operation
+    assert api.get(f"/stations/{IDENTITY}").json()["configuration_status"] == "defined_by_system"
 
 
 def test_local_list_follows_the_badges(api, station, live_world):

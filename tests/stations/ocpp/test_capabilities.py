@@ -14,17 +14,17 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 @pytest.fixture(scope="module")
 def curious(live_database, tmp_path_factory) -> Iterator[Portal]:
-    """A portal that asks stations what they can do."""
-    yield from running(Portal("serve", tmp_path_factory.mktemp("curious"), ASK_CAPABILITIES=1))
+    """A portal that reads the parameters of stations it does not know."""
+    yield from running(Portal("serve", tmp_path_factory.mktemp("curious"), CONFIGURE_STATIONS=1))
 
 
 async def test_station_is_asked_once(curious, live_world, identity, row_of):
     async with booted(curious.url(live_world.ours.secret, "").rstrip("/"), identity) as guest:
         message_id, payload = (await guest.receive(patience_s=15))[1::2]
-        assert "SupportedFeatureProfiles" in payload["key"]
+        assert payload == {}
         key = {"key": "SupportedFeatureProfiles", "readonly": True, "value": "Core,Reservation"}
-        await guest.answer(message_id, {"configurationKey": [key], "unknownKey": payload["key"][1:]})
+        await guest.answer(message_id, {"configurationKey": [key]})
         learnt = wait_until(Capabilities.objects.filter(station=row_of(guest)).first, "what it can do is known")
         assert learnt.profiles == {"Core", "Reservation"}
         operation = Operation.objects.get(station=row_of(guest))
-        assert (operation.actor, operation.source) == (None, "system")
+        assert (operation.action, operation.actor, operation.source) == ("pull-parameters", None, "system")
