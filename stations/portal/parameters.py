@@ -30,6 +30,8 @@ from stations.services.operations import request_operation
 from stations.services.queries import stations_for_actions
 
 NOT_TAKEN = (PushOutcome.REJECTED, PushOutcome.NOT_SUPPORTED, PushOutcome.FAILED, PushOutcome.UNKNOWN)
+MOST_EDITED = 400
+"""Parameters in one form: a browser sends two fields for each, and the server takes a thousand."""
 Condition = Callable[[OcppParameter], bool]
 SHOWN: dict[str, tuple[Any, Condition]] = {
     "differ": (gettext_lazy("Differ from the station"), lambda p: p.differs),
@@ -154,12 +156,15 @@ class ParametersEdit(PortalMixin, DetailView):
 
     def form(self, sent: Any = None) -> ParametersForm:
         """Fields for those parameters the query string asks for."""
-        return ParametersForm(sent, rows=found_rows(self.object, ParameterSearch(self.request.GET)))
+        rows = found_rows(self.object, ParameterSearch(self.request.GET))
+        self.left_out = max(0, len(rows) - MOST_EDITED)
+        return ParametersForm(sent, rows=rows[:MOST_EDITED])
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The form, and where it leads back to."""
         return super().get_context_data(
             form=kwargs.pop("form", None) or self.form(),
+            left_out=self.left_out,
             tab_url=self.tab_url(),
             **kwargs,
         )

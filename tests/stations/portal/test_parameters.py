@@ -154,6 +154,15 @@ def test_what_a_colleague_changed_meanwhile_is_not_taken_back(operator, station)
     assert (wanted(station, "MeterValueSampleInterval"), wanted(station, "HeartbeatInterval")) == ("15", "60")
 
 
+def test_a_form_has_no_more_fields_than_the_server_takes(operator, station):
+    many = [ReportedParameter(f"Vendor{number:03}", "1", False) for number in range(600)]
+    learn_reported(fresh(station), many, timezone.now())
+    sent = as_sent(operator, station, **{"value-vendor001": "2"})
+    assert "more parameters are not in this form" in operator.get(edit(station)).text
+    assert operator.post(edit(station), sent).status_code == 302
+    assert wanted(station, "Vendor001") == "2"
+
+
 def test_the_recommended_value_comes_back_and_a_value_can_be_removed(operator, station):
     set_parameters(station, {"MeterValueSampleInterval": "15", "HeartbeatInterval": "60"}, **BY)
     ticked = {"recommended-metervaluesampleinterval": "on", "removed-heartbeatinterval": "on"}
