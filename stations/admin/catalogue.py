@@ -26,9 +26,6 @@ class StationModelAdmin(ReadOnlyAdmin):
 class OfStationAdmin(ReadOnlyAdmin):
     """About one station."""
 
-    list_select_related: tuple[str, ...] = ("station",)
-    search_fields: tuple[str, ...] = ("=station__identity",)
-
     def view_on_site(self, row: Any) -> str:
         """The page of the station in the portal."""
         return reverse("stations:detail", args=[row.station_id])
@@ -38,6 +35,7 @@ class OfStationAdmin(ReadOnlyAdmin):
 class ConfigurationAdmin(OfStationAdmin):
     list_display = ("station", "status", "station_model", "matching_model", "entered_at")
     list_filter = ("status",)
+    search_fields = ("=station__identity",)
     list_select_related = ("station", "station_model", "matching_model")
 
 
@@ -46,6 +44,7 @@ class ConfigurationChangeAdmin(OfStationAdmin):
     list_display = ("changed_at", "station", "cause", "actor", "source")
     list_filter = ("cause", "source")
     list_select_related = ("station", "actor")
+    search_fields = ("=station__identity",)
 
     def view_on_site(self, change: ConfigurationChange) -> str:
         """The history of the station's configuration."""
@@ -56,6 +55,7 @@ class ConfigurationChangeAdmin(OfStationAdmin):
 class OcppParameterAdmin(OfStationAdmin):
     list_display = ("key", "station", "status", "differs", "drifts", "push_outcome")
     list_filter = ("status", "differs", "drifts")
+    list_select_related = ("station",)
     search_fields = ("=station__identity", "=key_lower")
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:

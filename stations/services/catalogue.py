@@ -13,7 +13,7 @@ from stations.catalogue.documents import ModelDocument
 from stations.catalogue.files import shipped
 from stations.catalogue.matching import best
 from stations.configuration.system import facts_of
-from stations.enums import ModelOrigin
+from stations.enums import ConfigurationStatus, ModelOrigin
 from stations.models import ChargingStation, Configuration, StationModel
 from stations.services.errors import Conflict
 
@@ -66,6 +66,7 @@ def delete_model(model: StationModel, *, actor: Any) -> None:
         raise Conflict(_("This model is shipped with the system. Import another version of it instead."))
     with transaction.atomic():
         slug = model.slug
+        Configuration.objects.filter(station_model=model).update(status=ConfigurationStatus.DEFINED_BY_USER)
         model.delete()
         load_shipped()
         match_stations()

@@ -19,6 +19,8 @@ class ImportPreview:
     differences: list[Difference]
     stations: list[ChargingStation]
     """By identity."""
+    using: int
+    """How many of the stations use the model it replaces; those that overwrote nothing follow it at their next boot."""
     elsewhere: int
     """Stations that fit, of which another model says more."""
 
@@ -29,7 +31,8 @@ def preview_import(document: ModelDocument, stations: StationQuerySet) -> Import
     changed = differences(replaced.facts, document) if replaced else []
     fitting = _fitting(document, stations)
     mine = _not_better_elsewhere(document, fitting) if fitting else []
-    return ImportPreview(document, replaced, changed, mine, len(fitting) - len(mine))
+    using = stations.filter(configuration__station_model=replaced).count() if replaced else 0
+    return ImportPreview(document, replaced, changed, mine, using, len(fitting) - len(mine))
 
 
 def _fitting(document: ModelDocument, stations: StationQuerySet) -> list[ChargingStation]:

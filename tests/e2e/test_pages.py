@@ -70,6 +70,8 @@ def fits(page: Page) -> bool:
         "/log/",
         "/log/refusals/",
         "/parameters/drift/",
+        "/catalogue/",
+        "/catalogue/abb-terra-53/",
     ],
 )
 def test_lists_are_accessible_and_fit(operator, portal, path):
@@ -79,12 +81,37 @@ def test_lists_are_accessible_and_fit(operator, portal, path):
 
 
 @pytest.mark.parametrize(
-    "tab", ["", "connectors/", "sessions/", "log/", "edit/", "parameters/", "parameters/edit/", "parameters/copy/"]
+    "tab",
+    [
+        "",
+        "connectors/",
+        "sessions/",
+        "log/",
+        "edit/",
+        "parameters/",
+        "parameters/edit/",
+        "parameters/copy/",
+        "history/",
+        "actions/set-parameters/",
+    ],
 )
 def test_station_tabs_are_accessible_and_fit(operator, station_url, tab):
     operator.goto(station_url + tab)
     assert axe(operator) == []
     assert fits(operator)
+
+
+def test_what_is_entered_is_previewed(operator, station_url):
+    operator.goto(f"{station_url}actions/set-parameters/")
+    for text, shown in (
+        ("HeartbeatInterval = 60", "Nothing changes"),
+        ("HeartbeatInterval = soon", "Write a whole number."),
+        ("HeartbeatInterval = 90", "1 value changes"),
+    ):
+        operator.get_by_label("Values").fill(text)
+        operator.get_by_label("Reason").click()
+        expect(operator.locator("#action-preview")).to_contain_text(shown)
+    assert axe(operator) == []
 
 
 def test_session_is_accessible_and_fits(operator, portal, charging):

@@ -4,12 +4,12 @@ import pytest
 from django.utils import timezone
 
 from stations.catalogue.documents import ModelDocument
-from stations.enums import ModelOrigin
+from stations.enums import ConfigurationStatus, ModelOrigin
 from stations.models import ChargingStation, Configuration, StationModel
 from stations.services.catalogue import delete_model, import_model, load_shipped, match_stations, offered_stations
 from stations.services.catalogue_preview import preview_import
 from stations.services.errors import Conflict
-from tests.support.factories import ChargingStationFactory
+from tests.support.factories import ChargingStationFactory, ConfigurationFactory
 from tests.support.models import document, known_model
 
 pytestmark = pytest.mark.django_db
@@ -53,7 +53,10 @@ def test_stations_follow_the_catalogue(twin):
 def test_a_shipped_model_comes_back_when_its_stand_in_goes():
     shipped = StationModel.objects.filter(origin=ModelOrigin.SHIPPED).first()
     stand_in = import_model(ModelDocument.model_validate(shipped.document | {"label": "Ours"}), actor=None)
+    user = ConfigurationFactory(station_model=stand_in, status=ConfigurationStatus.DEFINED_BY_SYSTEM)
     delete_model(stand_in, actor=None)
+    user.refresh_from_db()
+    assert (user.station_model, user.status) == (None, ConfigurationStatus.DEFINED_BY_USER)
     back = StationModel.objects.get(slug=shipped.slug)
     assert (back.origin, back.label) == (ModelOrigin.SHIPPED, shipped.label)
     with pytest.raises(Conflict, match="shipped with the system"):
@@ -65,8 +68,9 @@ def test_a_preview_tells_what_an_import_would_do_and_does_nothing(twin):
     assert (found.replaced, found.differences, found.stations, found.elsewhere) == (None, [], [twin], 0)
     assert not StationModel.objects.filter(slug="maker-twin").exists()
     model = known_model()
+    ConfigurationFactory(station_model=model)
     changed = preview_import(document(label="Other", shares_power=False, notes=["New"]), ChargingStation.objects.all())
-    assert changed.replaced == model
+    assert (changed.replaced, changed.using) == (model, 1)
     assert changed.differences == [("label", "Maker Twin", "Other"), ("notes", "", "New")]
 
 
