@@ -4,11 +4,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from stations.catalogue.electricity import phases_problem, power_problem, station_power_problem
 from stations.catalogue.patterns import characters_said, fits
 from stations.enums import ConnectorType
 
-TOLERANCE = 0.05
-"""Nominal powers are rounded: 22 kW is 3 × 230 V × 32 A = 22 080 W."""
 MOST_STARS = 3
 NEVER_RECOMMENDED = frozenset({"heartbeatinterval"})
 """The answer to BootNotification sets the heartbeat; a value in the station would fight it."""
@@ -64,17 +63,11 @@ class ConnectorFacts(Part):
     @model_validator(mode="after")
     def _agrees(self) -> Self:
         """Phases belong to AC, and the power is what phases, voltage and current give."""
-        if (self.current_type == "AC") != (self.phases is not None):
-            raise ValueError("phases are given for AC and only for AC")
-        possible = (self.phases or 1) * self.voltage_v * self.current_a
-        if self.maximum_power_w > possible * (1 + TOLERANCE):
-            raise ValueError(
-                f"{self.maximum_power_w} W is more than the {possible:.0f} W that voltage and current give"
-            )
-        if self.current_type == "AC" and self.maximum_power_w < possible * (1 - TOLERANCE):
-            raise ValueError(
-                f"{self.maximum_power_w} W is less than the {possible:.0f} W that voltage and current give"
-            )
+        wrong = phases_problem(self.current_type, self.phases) or power_problem(
+            self.current_type, self.phases, self.voltage_v, self.current_a, self.maximum_power_w
+        )
+        if wrong:
+            raise ValueError(wrong)
         return self
 
 
@@ -202,13 +195,9 @@ def _unique(what: str, numbers: list[int]) -> None:
 
 
 def _check_power(document: ModelDocument) -> None:
-    together = sum(evse.maximum_power_w for evse in document.evses)
-    strongest = max(evse.maximum_power_w for evse in document.evses)
-    if document.shares_power:
-        if not strongest * (1 - TOLERANCE) <= document.maximum_power_w < together:
-            raise ValueError("a shared power is at least that of the strongest EVSE and less than all together")
-    elif abs(document.maximum_power_w - together) > together * TOLERANCE:
-        raise ValueError(f"without sharing, the station has the power of its EVSEs together, {together} W")
+    powers = [evse.maximum_power_w for evse in document.evses]
+    if wrong := station_power_problem(powers, document.maximum_power_w, is_shared=document.shares_power):
+        raise ValueError(wrong)
 
 
 def _check_recommended(document: ModelDocument) -> None:
