@@ -87,16 +87,20 @@ def after_setting(station: Any, values: Mapping[str, str | None]) -> list[OcppPa
 
 
 def with_changes(station: Any, changes: list[Change]) -> list[OcppParameter]:
-    """Copies of the station's parameters with the wanted values of ``changes``; nothing is saved."""
-    fields = [field.attname for field in OcppParameter._meta.concrete_fields]
-    rows = {p.key_lower: OcppParameter(**{f: getattr(p, f) for f in fields}) for p in station.parameters.all()}
+    """The station's parameters, those of ``changes`` as copies with the wanted values; nothing is saved."""
+    rows = {p.key_lower: p for p in station.parameters.all()}
     types = types_of(station)
     for change in changes:
         lower = change.item.lower()
-        row = rows.setdefault(lower, OcppParameter(station=station, key=change.item, key_lower=lower))
+        row = _copy(rows[lower]) if lower in rows else OcppParameter(station=station, key=change.item, key_lower=lower)
         row.wanted_value, row.push_outcome, row.awaits_reboot = change.after, "", False
         assess(row, types)
+        rows[lower] = row
     return list(rows.values())
+
+
+def _copy(row: OcppParameter) -> OcppParameter:
+    return OcppParameter(**{field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields})
 
 
 def _set(station: ChargingStation, parameters: SetParameters) -> WriteParameters | None:

@@ -33,6 +33,8 @@ from stations.services.queries import stations_for_actions
 MOST_STATIONS = 20_000
 CHANGES_OF = 50
 """Of so many stations a preview lists each value that changes."""
+STATIONS_AT_ONCE = 500
+"""So many are read at a time, with all that an action needs of them."""
 USUAL_PACE, SLOWEST, FASTEST = 600, 1, 6000
 """Stations asked per minute."""
 UNDONE = (OperationState.REJECTED, OperationState.FAILED, OperationState.TIMED_OUT, OperationState.CANCELLED)
@@ -234,8 +236,15 @@ def _candidates(stations: StationQuerySet, action: Action, actor: Any) -> Iterat
     if len(allowed) > MOST_STATIONS:
         raise Conflict(_("At most {count} stations at once.").format(count=MOST_STATIONS))
     full = _stations_with_full_queue(allowed)
-    for station in stations_for_actions(seen).prefetch_related(*action.needs):
+    for station in stations_for_actions(seen).prefetch_related(*action.needs).iterator(STATIONS_AT_ONCE):
         yield station, _obstacle(station, action, station.pk in allowed, full.get(station.pk))
+        _forget(station, action)
+
+
+def _forget(station: Any, action: Action) -> None:
+    """Let go of what only the action needed: the parameters of thousands of stations would fill the memory."""
+    for need in action.needs:
+        station._prefetched_objects_cache.pop(need.partition("__")[0], None)
 
 
 def _stations_with_full_queue(stations: set[int]) -> dict[int, int]:
