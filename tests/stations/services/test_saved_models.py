@@ -66,7 +66,7 @@ def test_what_no_station_can_say_stays_when_a_model_is_replaced(station):
     ("changes", "problem"),
     [
         ({"phases": None}, "Connector 1 lacks: phases"),
-        ({"current_type": "DC"}, "phases are given for AC and only for AC"),
+        ({"current_type": "DC"}, "DC has no phases"),
     ],
 )
 def test_what_is_missing_or_wrong_is_said(station, changes, problem):
