@@ -145,7 +145,7 @@ def _plan_station(plan: Plan, station: ChargingStation, lines: list[Line]) -> No
             plan.wrong.append(Wrong(line, _("Line {number} has the same parameter.").format(number=first)))
         else:
             once[line.key.lower()] = line
-    news = {lower: line for lower, line in once.items() if not _has_already(station, line)}
+    news = _not_there_yet(station, once)
     plan.same += len(once) - len(news)
     changes, reasons = _checked(station, {line.key: line.value for line in news.values()})
     plan.wrong += [Wrong(news[key.lower()], reason) for key, reason in reasons.items()]
@@ -153,9 +153,15 @@ def _plan_station(plan: Plan, station: ChargingStation, lines: list[Line]) -> No
         plan.stations.append(StationPlan(station, changes))
 
 
-def _has_already(station: Any, line: Line) -> bool:
-    active = next((p.active_value for p in station.parameters.all() if p.key_lower == line.key.lower()), None)
-    return active is not None and same(type_of(line.key, types_of(station)), active, line.value)
+def _not_there_yet(station: Any, lines: Mapping[str, Line]) -> dict[str, Line]:
+    """Those of ``lines``, by lower key, whose parameter does not have the value already."""
+    types = types_of(station)
+    active = {p.key_lower: p.active_value for p in station.parameters.all() if p.active_value is not None}
+    return {
+        lower: line
+        for lower, line in lines.items()
+        if lower not in active or not same(type_of(line.key, types), active[lower], line.value)
+    }
 
 
 def _checked(station: ChargingStation, values: Mapping[str, str]) -> tuple[list[Change], dict[str, str]]:
