@@ -4,13 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from stations.configuration.system import NEEDS
 from stations.models import ChargingSession, ChargingStation, Connector, OcppExchange, Operation
 from stations.portal.action_bar import Button, StationActions, station_actions
 from stations.portal.configuration_notice import configuration_facts, configuration_of
+from stations.portal.connector_rows import electrics
 from stations.portal.facts import facts
 from stations.portal.filters import ExchangeFilter
 from stations.portal.lists import sorted_page
@@ -112,8 +115,9 @@ def connector_cards(actions: StationActions) -> list[ConnectorCard]:
 
 
 def connectors(request: HttpRequest, station: ChargingStation) -> dict[str, Any]:
-    """Every field of every EVSE and connector."""
-    return {"cards": [ConnectorCard(connector) for connector in station.connectors.select_related("evse")]}
+    """Every EVSE with its connectors, and what is not as recommended."""
+    prefetch_related_objects([station], *NEEDS)
+    return {"electrics": electrics(station)}
 
 
 def sessions(request: HttpRequest, station: ChargingStation) -> dict[str, Any]:

@@ -85,6 +85,8 @@ def test_lists_are_accessible_and_fit(operator, portal, path):
     [
         "",
         "connectors/",
+        "connectors/edit/",
+        "evses/1/edit/",
         "sessions/",
         "log/",
         "edit/",
@@ -157,7 +159,7 @@ def test_tabs_change_without_a_reload(operator, station_url):
     operator.goto(station_url)
     operator.evaluate("window.sameDocument = true")
     operator.get_by_role("link", name="Connectors", exact=True).click()
-    expect(operator.locator(".connectors-table")).to_contain_text("GroundFailure")
+    expect(operator.locator(".evse")).to_contain_text("GroundFailure")
     assert operator.url == f"{station_url}connectors/"
     operator.get_by_role("link", name="Overview").click()
     expect(operator.locator(".chart canvas")).to_be_visible()

@@ -19,6 +19,7 @@ from stations.models import (
     BulkOperation,
     ChargingSession,
     ChargingStation,
+    Configuration,
     ConfigurationChange,
     Connector,
     OcppExchange,
@@ -139,7 +140,8 @@ def _make_things(world: World) -> Things:
 
 
 def _changed(station: ChargingStation) -> ConfigurationChange:
-    """What was entered for ``station``: its connectors and a parameter."""
+    """What was entered for ``station``, whose model is known: its connectors and a parameter."""
+    Configuration.objects.create(station=station, station_model=known_model(id="in-force"))
     Connector.objects.filter(station=station).update(**TYPE_2)
     values = {"kind": "parameter", "item": "VendorKey", "field": "wanted_value", "before": None, "after": "x"}
     return ConfigurationChange.objects.create(station=station, cause="edited", source="portal", changes=[values])

@@ -48,6 +48,15 @@ PAGES: dict[str, Page] = {
     "stations:tab": Page(VIEWERS),
     "stations:power": Page(VIEWERS),
     "stations:edit": Page(OPERATORS, Rule(OPERATOR, DONE), {"name": "x", "site_area": "$area"}),
+    "stations:connectors-edit": Page(
+        OPERATORS,
+        Rule(OPERATOR, DONE),
+        {"connectors-TOTAL_FORMS": "0", "connectors-INITIAL_FORMS": "0", "maximum_power_w": "44160"},
+    ),
+    "stations:use-recommended": Page(
+        NOT_TAKEN, Rule(OPERATOR, DONE), {"kind": "station", "item": "", "field": "maximum_power_w"}
+    ),
+    "stations:evse-edit": Page(OPERATORS, Rule(OPERATOR, DONE), {"name": "x"}),
     "stations:parameters-edit": Page(OPERATORS, Rule(OPERATOR, DONE), {"new_key": "VendorKey", "new_value": "1"}),
     "stations:parameters-copy": Page(OPERATORS),
     "stations:action": Page(OPERATORS, Rule(OPERATOR, DONE), CONSOLE),
@@ -135,6 +144,7 @@ def arguments(cast: Cast, name: str) -> Iterator[dict[str, Any]]:
         "pk": [keys.get(name.split(":")[0])],
         "slug": [things.model.slug] if name.startswith("catalogue:") else [tab.slug for tab in station_tabs.tabs()],
         "change": [things.change.pk],
+        "number": [cast.world.ours.evse.number],
         "name": [action.name for action in actions.actions()],
         "action": [action.name for action in actions.actions() if action.is_bulk],
     }
