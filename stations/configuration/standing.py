@@ -1,5 +1,7 @@
-"""The value that stands now where a change was made."""
+"""Changes seen from the values that stand now."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from stations.configuration.changes import EXISTS, Change
@@ -26,3 +28,9 @@ def _of(rows: Any, change: Change) -> Any:
     if change.field == EXISTS:
         return row.number
     return row.evse.number if change.field == "evse" else getattr(row, change.field)
+
+
+def from_now(station: Any, changes: Iterable[Change]) -> list[Change]:
+    """``changes`` as they would go from the values that stand now; without those that change nothing."""
+    now = (replace(change, before=standing_value(station, change)) for change in changes)
+    return [change for change in now if change.before != change.after]

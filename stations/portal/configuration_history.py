@@ -19,7 +19,7 @@ from django.views.generic import DetailView
 from emobility.common.actions import find
 from emobility.common.views import PortalMixin
 from stations.configuration.changes import Change, from_history, reversed_changes
-from stations.configuration.standing import standing_value
+from stations.configuration.standing import from_now, standing_value
 from stations.configuration.system import NEEDS
 from stations.enums import ChangeCause, OperationSource, Role
 from stations.models import ChargingStation, ConfigurationChange
@@ -103,22 +103,19 @@ class TakeBack(PortalMixin, DetailView):
         entry = history_entry(self.change, may_operate=True)
         prefetch_related_objects([self.object], *NEEDS)
         back = reversed_changes(from_history(self.change.changes))
-        effective = [change for each in back if (change := self._from_now(each)).before != change.after]
+        effective = from_now(self.object, back)
         return super().get_context_data(
             entry=entry,
             count=len(effective),
             groups=grouped(effective),
             stays=entry.count - len(back),
-            changed_since=[
-                c.title for c, now in zip(back, map(self._from_now, back), strict=True) if _is_newer(c, now)
-            ],
+            changed_since=[change.title for change in back if self._is_newer(change)],
             **kwargs,
         )
 
-    def _from_now(self, change: Change) -> Change:
-        """``change`` as it would go from the value that stands now."""
-        now = standing_value(self.object, change)
-        return Change(change.kind, change.item, change.field, now, change.after)
+    def _is_newer(self, change: Change) -> bool:
+        """Whether the value was changed again after the change that is to be taken back."""
+        return standing_value(self.object, change) not in (change.before, change.after)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Take it back and return to the history; what stands in the way is said here."""
@@ -138,11 +135,6 @@ class TakeBack(PortalMixin, DetailView):
         url = reverse("stations:action", args=[self.object.pk, "push-parameters"])
         hint = _("The station still has the other parameters:")
         return format_html('{} {} <a href="{}">{}</a>', text, hint, url, _("Update OCPP Parameters"))
-
-
-def _is_newer(recorded: Change, now: Change) -> bool:
-    """Whether the value was changed again after the change that is to be taken back."""
-    return now.before not in (recorded.before, recorded.after)
 
 
 register(StationTab("history", gettext_lazy("History"), 66, "stations/tabs/history.html", history))

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from emobility.common.events import publish
 from stations.configuration.changes import Change, from_history, reversed_changes
 from stations.configuration.entered import parameter_changes
+from stations.configuration.standing import from_now
 from stations.configuration.system import NEEDS, system_changes
 from stations.enums import ChangeCause, ConfigurationStatus, OperationSource
 from stations.models import ChargingStation, Configuration, ConfigurationChange, Operation, StationModel
@@ -134,13 +135,9 @@ def use_system_configuration(
 def revert_change(change: ConfigurationChange, *, actor: Any, source: OperationSource) -> ConfigurationChange | None:
     """Take ``change`` back: the values before it are wanted again. Raises ``Conflict`` where later changes stand on it."""
     try:
-        return change_configuration(
-            change.station,
-            reversed_changes(from_history(change.changes)),
-            cause=ChangeCause.REVERTED,
-            actor=actor,
-            source=source,
-        )
+        with transaction.atomic():
+            back = from_now(locked_station(change.station), reversed_changes(from_history(change.changes)))
+            return change_configuration(change.station, back, cause=ChangeCause.REVERTED, actor=actor, source=source)
     except ValidationError as error:
         raise Conflict(_("It cannot be taken back: {why}").format(why=" ".join(error.messages))) from error
 

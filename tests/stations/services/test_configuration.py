@@ -203,3 +203,10 @@ def test_connectors_made_by_the_system_stay_when_its_configuration_is_taken_back
     connectors = Connector.objects.filter(station=station).order_by("number")
     assert [(c.evse.number, c.phases, c.type) for c in connectors] == [(1, None, ""), (2, None, "")]
     assert not OcppParameter.objects.filter(station=station, wanted_value__isnull=False).exists()
+
+
+def test_history_of_a_change_taken_back_tells_what_it_replaced(station):
+    row = set_parameters(station, {"Mine": "1"}, **BY)
+    set_parameters(station, {"Mine": "2"}, **BY)
+    assert [(c["before"], c["after"]) for c in revert_change(row, **BY).changes] == [("2", None)]
+    assert revert_change(row, **BY) is None
