@@ -15,6 +15,7 @@ from stations.api import (
     badges,
     bulk_operations,
     configuration_changes,
+    evses,
     locations,
     log,
     operations,
@@ -93,6 +94,7 @@ api = PortalApi(
 )
 add_problem_handlers(api)
 api.add_router("/stations", stations.router)
+api.add_router("/stations", evses.router)
 api.add_router("/stations", parameters.router)
 api.add_router("/stations", configuration_changes.router)
 api.add_router("/station-models", station_models.router)

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from ninja import Schema
-from pydantic import Discriminator, Field, Tag
+from pydantic import Discriminator, Field, StringConstraints, Tag
 
-from stations.api.fields import Input, Reference, Text, described, listed, partial
+from stations.api.fields import Input, LongText, Name, Reference, Text, described, listed, partial
 from stations.enums import (
     AuthenticationMethod,
     AuthorizationStatus,
@@ -120,6 +120,20 @@ class StationOut(Schema):
     def resolve_station_model(station: ChargingStation) -> str | None:
         configuration = getattr(station, "configuration", None)
         return configuration.station_model.slug if configuration and configuration.station_model else None
+
+
+@partial
+class EvseChanges(Input):
+    """Fields left out stay as they are."""
+
+    code: Annotated[Name, StringConstraints(max_length=32)] | None = described(EVSE, "code")
+    name: Text = described(EVSE, "name")
+    emi3_id: Annotated[Text, StringConstraints(max_length=40)] = described(EVSE, "emi3_id")
+    parking_level: Annotated[Text, StringConstraints(max_length=32)] = described(EVSE, "parking_level")
+    parking_space: Annotated[Text, StringConstraints(max_length=32)] = described(EVSE, "parking_space")
+    directions: LongText = described(EVSE, "directions")
+    latitude: Annotated[float, Field(ge=-90, le=90)] | None = described(EVSE, "latitude")
+    longitude: Annotated[float, Field(ge=-180, le=180)] | None = described(EVSE, "longitude")
 
 
 @partial

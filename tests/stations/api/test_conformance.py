@@ -103,6 +103,7 @@ def known(world, same_connection) -> dict[str, Any]:
         "identity": station.identity,
         "key": OcppParameterFactory(station=station, reported_value="1").key,
         "slug": known_model().slug,
+        "number": world.ours.evse.number,
         "stations": [station.identity],
     }
 

@@ -8,6 +8,7 @@ from django.contrib.staticfiles import finders
 CONTRACT = {
     "/stations": {"get"},
     "/stations/{identity}": {"get", "patch", "delete"},
+    "/stations/{identity}/evses/{number}": {"patch"},
     "/stations/{identity}/parameters": {"get"},
     "/stations/{identity}/parameters/{key}": {"put"},
     "/stations/{identity}/configuration-changes": {"get"},

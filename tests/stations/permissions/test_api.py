@@ -53,6 +53,7 @@ CALLS: dict[str, Call] = {
     "GET /stations/{identity}": Call(Rule()),
     "PATCH /stations/{identity}": Call(Rule(OPERATOR), {"name": "x"}),
     "DELETE /stations/{identity}": Call(Rule(OPERATOR, (409,))),
+    "PATCH /stations/{identity}/evses/{number}": Call(Rule(OPERATOR), {"name": "x"}),
     "GET /stations/{identity}/parameters": Call(Rule()),
     "PUT /stations/{identity}/parameters/{key}": Call(Rule(OPERATOR), {"value": "60"}),
     "GET /stations/{identity}/configuration-changes": Call(Rule()),
@@ -148,7 +149,7 @@ def assert_silent(answer: HttpResponse, path: str) -> None:
 
 def fill(path: str, known: dict[str, int]) -> str:
     """``path`` about something of ours; an id is of what stands before it."""
-    names = {"{identity}": "OURS-1", "{key}": "MeterValueSampleInterval", "{slug}": "maker-twin"}
+    names = {"{identity}": "OURS-1", "{key}": "MeterValueSampleInterval", "{slug}": "maker-twin", "{number}": "1"}
     parts = path.split("/")
     return "/".join(
         str(known[parts[place - 1]]) if part == "{id}" else names.get(part, part) for place, part in enumerate(parts)
