@@ -50,5 +50,5 @@ def revert_configuration_change(request: ApiRequest, identity: Identity, id: Id)
     change = find(_changes(identity), request, Role.OPERATOR, pk=id)
     made = revert_change(change, actor=request.auth, source=OperationSource.API)
     if made is None:
-        raise Conflict(_("Nothing of it can be taken back: values of secrets are not kept."))
+        raise Conflict(_("Nothing of it is left to be taken back. Values of secrets are not kept."))
     return Status(201, made)

@@ -36,6 +36,7 @@ from tests.support.factories import (
     EVSEFactory,
     MembershipFactory,
     OcppExchangeFactory,
+    OcppParameterFactory,
     OperationFactory,
     SiteAreaFactory,
     SiteFactory,
@@ -143,7 +144,8 @@ def _changed(station: ChargingStation) -> ConfigurationChange:
     """What was entered for ``station``, whose model is known: its connectors and a parameter."""
     Configuration.objects.create(station=station, station_model=known_model(id="in-force"))
     Connector.objects.filter(station=station).update(**TYPE_2)
-    values = {"kind": "parameter", "item": "VendorKey", "field": "wanted_value", "before": None, "after": "x"}
+    OcppParameterFactory(station=station, key="EnteredKey", wanted_value="x")
+    values = {"kind": "parameter", "item": "EnteredKey", "field": "wanted_value", "before": None, "after": "x"}
     return ConfigurationChange.objects.create(station=station, cause="edited", source="portal", changes=[values])
 
 
