@@ -60,7 +60,7 @@ class Embedded(Product, SqliteEndpoint):
 
     @property
     def environment(self) -> dict[str, str]:
-        return super().environment | {"PORT": str(self.web_port), "DEMO": "0"}
+        return super().environment | {"PORT": str(self.web_port), "DEMO": "0", "CONFIGURE_STATIONS": "0"}
 
 
 class Processes(Product, PostgresEndpoint):
@@ -77,7 +77,7 @@ class Processes(Product, PostgresEndpoint):
     @property
     def environment(self) -> dict[str, str]:
         redis = {"REDIS_URL": f"redis://127.0.0.1:{self.redis_port}/0", "SECRET_KEY": "benchmark " * 6}
-        return super().environment | redis | {"DEMO": "0"}
+        return super().environment | redis | {"DEMO": "0", "CONFIGURE_STATIONS": "0"}
 
     def start(self) -> None:
         """Redis first, then the endpoint, the portal and the workers."""

@@ -28,6 +28,8 @@ from stations.services.parameters import booted, recommend_values
 from stations.services.rules.configuration import RESUMES
 
 MOST_AT_ONCE = 50
+READ_AGAIN_AFTER = timedelta(hours=1)
+"""A boot may have reset parameters; what was read this short a time ago is not read again all the same."""
 ACTIONS = ("pull-parameters", "push-parameters", "set-parameters", "use-system-configuration")
 _log = logging.getLogger(__name__)
 
@@ -53,6 +55,8 @@ def review(station: Any, models: Sequence[StationModel]) -> None:
     reviewed_at = timezone.now()
     if not _is_as_before(station, models):
         _review(station, models)
+    elif station.capabilities.read_at < reviewed_at - READ_AGAIN_AFTER:
+        _request("pull-parameters", station, _("The station has booted."))
     Configuration.objects.filter(pk=station.pk).update(reviewed_at=reviewed_at)
 
 

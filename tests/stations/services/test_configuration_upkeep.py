@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from stations.enums import ConfigurationStatus, EffectState, OperationSource, OperationState
@@ -187,3 +188,14 @@ def test_article_number_in_the_second_serial_number_tells_the_model(station):
     ChargingStation.objects.filter(pk=station.pk).update(serial_number="3N15", box_serial_number="EV.2S22P44")
     review_stations()
     assert configuration_of(station).station_model == model
+
+
+def test_parameters_are_read_again_at_a_boot_when_the_last_time_was_long_ago(station):
+    review_stations()
+    answer_all(station)
+    with time_machine.travel(timezone.now() + timedelta(hours=2), tick=False):
+        station.endpoint.renewed_at = timezone.now()
+        station.endpoint.save()
+        boot(station)
+        review_stations()
+    assert asked(station) == ["pull-parameters", "pull-parameters"]
