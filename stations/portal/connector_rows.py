@@ -28,7 +28,7 @@ class ShownValue:
 
     subject: Any
     name: str
-    label: Any
+    label: str
     text: str
     change: Change | None = None
 
@@ -126,8 +126,9 @@ def _values(subject: Any, names: Sequence[str], kind: str, item: str, different:
     ]
 
 
-def _label(subject: Any, name: str) -> Any:
-    return subject._meta.get_field(name).verbose_name
+def _label(subject: Any, name: str) -> str:
+    """Name of the field without its unit: that stands with the value."""
+    return str(subject._meta.get_field(name).verbose_name).partition(" (")[0]
 
 
 def in_unit(subject: Any, name: str, value: Any) -> str:
@@ -146,8 +147,7 @@ def _incomplete(entered: EnteredStation) -> list[str]:
     found: dict[int | None, list[str]] = {}
     for (number, name), texts in problems(entered).items() if entered.connectors else ():
         model = ChargingStation if number is None else Connector
-        label = model._meta.get_field(name).verbose_name  # type: ignore[union-attr]
-        found.setdefault(number, []).append(f"{label} – {' '.join(texts)}")
+        found.setdefault(number, []).append(f"{_label(model, name)} – {' '.join(texts)}")
     return [f"{_part(number)}: {'; '.join(texts)}" for number, texts in found.items()]
 
 
