@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from stations.simulation.charging import Outlet
 from stations.simulation.configuration import Key, is_boolean, is_number, is_text
 
-AC_22, DC_150 = Outlet("AC", 22_000), Outlet("DC", 150_000)
+AC_22 = Outlet("AC", 22_000)
+DC_HALF_OF_150 = Outlet("DC", 75_000)
+"""The two connectors share 150 kW; a virtual station gives each of them half, whoever else charges."""
 TWIN = 2
 """Connectors of the models that come with a fixed number."""
 
@@ -71,7 +73,7 @@ DELTA = Make(
     "DELTA",
     "10616",
     "3.2.3",
-    outlet=DC_150,
+    outlet=DC_HALF_OF_150,
     connectors=TWIN,
     words=("True", "False"),
     most_keys=10,
