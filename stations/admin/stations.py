@@ -6,16 +6,18 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from emobility.common.events import publish
 from stations.admin.base import ReadOnlyAdmin, RecordAdmin
 from stations.admin.station_actions import StationActionsMixin
+from stations.configuration.system import CONNECTOR_FACTS, EVSE_DETAILS
 from stations.models import EVSE, ChargingStation, Connector, EndpointProcess
 from stations.services.records import save_record
 from stations.services.stations import delete_station
 
-ENTERED = ("name", "site_area", "maximum_power_w", "assume_ocpp16")
+ENTERED = ("name", "site_area", "assume_ocpp16")
 
 
 @admin.register(ChargingStation)
@@ -74,8 +76,8 @@ class ChargingStationAdmin(StationActionsMixin, RecordAdmin):
 class ConnectorInline(admin.TabularInline):
     model = Connector
     extra = 0
-    fields = ("number", "type", "current_type", "maximum_power_w", "status", "error_code")
-    readonly_fields = ("number", "status", "error_code")
+    fields = ("number", *CONNECTOR_FACTS, "phase_rotation", "status", "error_code")
+    readonly_fields = fields
     can_delete = False
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -85,19 +87,41 @@ class ConnectorInline(admin.TabularInline):
 
 @admin.register(EVSE)
 class EVSEAdmin(RecordAdmin):
-    list_display = ("station", "number", "code", "name")
+    """Looked at here, changed in the portal: there the rules of a configuration hold, and its history is kept."""
+
+    list_display = ("station", "number", "code", "name", "emi3_id")
     list_select_related = ("station",)
-    search_fields = ("station__identity", "code", "name")
-    readonly_fields = ("station", "number")
+    search_fields = ("station__identity", "code", "name", "emi3_id")
+    fields = ("station", "number", *EVSE_DETAILS, "change_here")
+    readonly_fields = fields
     inlines = (ConnectorInline,)
+
+    @admin.display(description=_("change"))
+    def change_here(self, evse: EVSE) -> str:
+        """Links to the forms of the portal."""
+        pages = (
+            (_("EVSE"), reverse("stations:evse-edit", args=[evse.station_id, evse.number])),
+            (_("connectors"), reverse("stations:connectors-edit", args=[evse.station_id])),
+        )
+        return format_html_join(" · ", '<a href="{1}">{0}</a>', pages)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """EVSEs appear with the first status report of their connector."""
         return False
 
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Only in the portal."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Only with its station: the station's page asks here, too."""
+        match = request.resolver_match
+        is_own_page = match is not None and match.view_name.startswith("admin:stations_evse_")
+        return not is_own_page and super().has_delete_permission(request, obj)
+
     def view_on_site(self, evse: EVSE) -> str:
-        """The page of its station in the portal."""
-        return reverse("stations:detail", args=[evse.station_id])
+        """The tab of its station in the portal."""
+        return reverse("stations:tab", args=[evse.station_id, "connectors"])
 
 
 @admin.register(EndpointProcess)

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.urls import reverse
 
 from stations.models import (
+    EVSE,
     ApiKey,
     Badge,
     BulkOperation,
@@ -115,10 +116,18 @@ def test_a_station_is_named_and_links_to_the_portal(superuser, world):
     values = {"name": "By the gate", "site_area": station.site_area_id, "maximum_power_w": 22000}
     assert superuser.post(url(ChargingStation, "change", station.pk), values).status_code == 302
     station.refresh_from_db()
-    assert (station.name, station.maximum_power_w, station.identity) == ("By the gate", 22000, "OURS-1")
+    assert (station.name, station.maximum_power_w, station.identity) == ("By the gate", None, "OURS-1")
     assert (
         reverse("stations:detail", args=[station.pk]) in superuser.get(url(ChargingStation, "change", station.pk)).text
     )
+
+
+def test_an_evse_is_looked_at_here_and_changed_in_the_portal(superuser, world):
+    evse = world.ours.evse
+    page = superuser.get(url(EVSE, "change", evse.pk)).text
+    assert reverse("stations:evse-edit", args=[evse.station_id, evse.number]) in page
+    for name in ("change", "delete"):
+        assert superuser.post(url(EVSE, name, evse.pk), {"name": "x", "post": "yes"}).status_code == 403
 
 
 def test_a_connected_station_cannot_be_deleted(superuser, world):
