@@ -91,7 +91,7 @@ class ConnectorsForm:
     def __init__(self, data: Any = None, *, now: EnteredStation, removable: Collection[int] = ()) -> None:
         self._now = now
         station = {"maximum_power_w": now.maximum_power_w, "shares_power": now.shares_power}
-        rows = [asdict(connector) for connector in now.connectors]
+        rows = [_as_written(connector) for connector in now.connectors]
         self.station = StationPowerForm(data, initial=station)
         self.connectors = ConnectorRows(_with_one_more(data, now), initial=rows, prefix=PREFIX, removable=removable)
 
@@ -122,6 +122,12 @@ class ConnectorsForm:
             field = name if name in form.fields and form.fields[name].widget.is_hidden is False else None
             for text in texts:
                 form.add_error(field, text)
+
+
+def _as_written(connector: EnteredConnector) -> dict[str, Any]:
+    """Its values as people write them: 32 amperes, not 32.0."""
+    current_a = connector.current_a
+    return asdict(connector) | {"current_a": None if current_a is None else f"{current_a:g}"}
 
 
 def _with_one_more(data: Any, now: EnteredStation) -> Any:
