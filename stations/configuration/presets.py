@@ -39,8 +39,8 @@ def _dc(name: str, current_a: float, power_w: int, label: Any, meaning: Any) -> 
 
 
 PRESETS = (
-    _ac("type-2-22", 3, 32, _("22 kW wallbox"), _("Type 2, three phases, 32 A. The most common one in public places.")),
-    _ac("type-2-11", 3, 16, _("11 kW wallbox"), _("Type 2, three phases, 16 A. Common at homes and offices.")),
+    _ac("type-2-22", 3, 32, _("22 kW wallbox"), _("Type 2, three phases, 32 A.")),
+    _ac("type-2-11", 3, 16, _("11 kW wallbox"), _("Type 2, three phases, 16 A.")),
     _ac("type-2-7", 1, 32, _("7.4 kW wallbox"), _("Type 2, one phase, 32 A.")),
     _ac(
         "domestic-4",
