@@ -10,7 +10,7 @@ from stations.catalogue.documents import ParameterType
 
 _SECRET = re.compile(r"authorizationkey|password|passwd|secret|api_?key", re.IGNORECASE)
 _ONE_STATION = re.compile(
-    r"(?i:url|identity|charge(point|box)_?id|station_?id|evse_?id|serial|ssid|hostname|ip_?address|apn|imsi|iccid)|URI|Uri"
+    r"(?i:url|identity|charge(point|box)_?id|station_?id|evse_?id|serial|ssid|hostname|ip_?address|apn|imsi|iccid|token)|URI|Uri"
 )
 
 MEASURANDS = (

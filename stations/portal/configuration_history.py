@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import QuerySet, prefetch_related_objects
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -17,15 +16,16 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import DetailView
 
 from emobility.common.actions import find
-from emobility.common.views import PortalMixin
 from stations.configuration.changes import Change, from_history, reversed_changes
 from stations.configuration.standing import from_now, standing_value
 from stations.configuration.system import NEEDS
-from stations.enums import ChangeCause, OperationSource, Role
+from stations.enums import ChangeCause, OperationSource
 from stations.models import ChargingStation, ConfigurationChange
+from stations.models.stations import StationQuerySet
 from stations.portal.action_bar import station_actions
 from stations.portal.changes import ChangeGroup, grouped
 from stations.portal.lists import page_number
+from stations.portal.operated import OperatedStationMixin
 from stations.portal.station_tabs import StationTab, register
 from stations.services.configuration import revert_change
 from stations.services.errors import Conflict
@@ -74,23 +74,15 @@ def history(request: HttpRequest, station: ChargingStation) -> dict[str, Any]:
     return {"page": page, "entries": [history_entry(row, may_operate=may_operate) for row in page]}
 
 
-class TakeBack(PortalMixin, DetailView):
+class TakeBack(OperatedStationMixin, DetailView):
     """What taking a change back does, and the button that does it; for operators."""
 
     template_name = "configuration/take_back.html"
-    context_object_name = "station"
+    not_operator = NOT_OPERATOR
 
-    def get_queryset(self) -> QuerySet:
+    def get_queryset(self) -> StationQuerySet:
         """The stations the user may see."""
-        return ChargingStation.objects.visible_to(self.request.user).with_live()
-
-    def get_object(self, queryset: QuerySet | None = None) -> ChargingStation:
-        """The station, for those who may change it."""
-        station = super().get_object(queryset)
-        operated = ChargingStation.objects.visible_to(self.request.user, Role.OPERATOR)
-        if not operated.filter(pk=station.pk).exists():
-            raise PermissionDenied(NOT_OPERATOR)
-        return station
+        return super().get_queryset().with_live()
 
     @cached_property
     def change(self) -> ConfigurationChange:

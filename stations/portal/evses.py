@@ -4,22 +4,22 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import QuerySet
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.generic import DetailView
 
-from emobility.common.views import PortalMixin
 from stations.configuration.changes import EXISTS, Change
 from stations.configuration.system import EVSE_DETAILS, NEEDS
 from stations.enums import ChangeCause, OperationSource
-from stations.models import EVSE, ChargingStation, ConfigurationChange
+from stations.models import EVSE, ConfigurationChange
+from stations.models.stations import StationQuerySet
 from stations.portal.connector_forms import ConnectorsForm
 from stations.portal.connector_rows import differences
-from stations.portal.stations import may_operate
+from stations.portal.operated import OperatedStationMixin
 from stations.services.configuration import change_configuration
 from stations.services.errors import Conflict
 from stations.services.evses import ElectricalError, change_evse, enter_connectors, entered_station
@@ -33,22 +33,14 @@ class EvseForm(forms.ModelForm):
         fields = EVSE_DETAILS
 
 
-class OperatedStation(PortalMixin, DetailView):
-    """A page that changes a station's EVSEs or connectors; for operators."""
+class ConnectorsPage(OperatedStationMixin, DetailView):
+    """A page that changes a station's EVSEs or connectors."""
 
-    context_object_name = "station"
+    not_operator = gettext_lazy("Only operators may edit EVSEs and connectors.")
 
-    def get_queryset(self) -> QuerySet:
+    def get_queryset(self) -> StationQuerySet:
         """The stations the user may see, with all about their connectors."""
-        visible = ChargingStation.objects.visible_to(self.request.user)
-        return visible.select_related("configuration").prefetch_related(*NEEDS)
-
-    def get_object(self, queryset: QuerySet | None = None) -> ChargingStation:
-        """The station, when the user may change it."""
-        station = super().get_object(queryset)
-        if not may_operate(self.request.user, station):
-            raise PermissionDenied(_("Only operators may edit EVSEs and connectors."))
-        return station
+        return super().get_queryset().select_related("configuration").prefetch_related(*NEEDS)
 
     def tab_url(self) -> str:
         """The tab this page belongs to."""
@@ -68,7 +60,7 @@ class OperatedStation(PortalMixin, DetailView):
         return {"actor": self.request.user, "source": OperationSource.PORTAL}
 
 
-class EvseEdit(OperatedStation):
+class EvseEdit(ConnectorsPage):
     """Code, name, eMI³ id and place of an EVSE."""
 
     template_name = "connectors/evse.html"
@@ -100,7 +92,7 @@ class EvseEdit(OperatedStation):
         return self.render_to_response(self.get_context_data(form=form))
 
 
-class ConnectorsEdit(OperatedStation):
+class ConnectorsEdit(ConnectorsPage):
     """All connectors of a station at once; it is not live, so that nothing that is being typed gets lost."""
 
     template_name = "connectors/edit.html"
@@ -131,7 +123,7 @@ class ConnectorsEdit(OperatedStation):
         return self.render_to_response(self.get_context_data(form=form))
 
 
-class UseRecommended(OperatedStation):
+class UseRecommended(ConnectorsPage):
     """Puts one recommended value in force again."""
 
     http_method_names = ("post",)

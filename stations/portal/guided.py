@@ -6,8 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import QuerySet
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -16,21 +15,21 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import DetailView
 
 from emobility.common.actions import find
-from emobility.common.views import PortalMixin
 from stations.configuration.changes import Change
 from stations.configuration.entered import parameter_changes
 from stations.configuration.presets import PRESETS, similar
 from stations.configuration.system import NEEDS
 from stations.enums import OperationSource
-from stations.models import ChargingStation, Operation, StationModel
+from stations.models import Operation, StationModel
+from stations.models.stations import StationQuerySet
 from stations.portal.action_bar import station_actions
 from stations.portal.changes import grouped
 from stations.portal.configuration_notice import configuration_of
 from stations.portal.connector_forms import ConnectorsForm
 from stations.portal.guided_draft import Draft, Entry, checked
 from stations.portal.guided_forms import StartForm, SuggestionsForm
+from stations.portal.operated import OperatedStationMixin
 from stations.portal.operations import progress
-from stations.portal.stations import may_operate
 from stations.services.errors import Conflict
 from stations.services.evses import enter_connectors, entry_changes
 from stations.services.operations import request_operation
@@ -57,23 +56,15 @@ FIRST, CONNECTORS, PARAMETERS, REVIEW, DONE = STEPS
 BY_SLUG = {step.slug: step for step in STEPS}
 
 
-class Configure(PortalMixin, DetailView):
+class Configure(OperatedStationMixin, DetailView):
     """The steps; ``?step=`` says which, and what was entered waits in the session."""
 
     template_name = "guided/page.html"
-    context_object_name = "station"
+    not_operator = gettext_lazy("Only operators may enter the configuration of a station.")
 
-    def get_queryset(self) -> QuerySet:
+    def get_queryset(self) -> StationQuerySet:
         """The stations the user may see, with all about their configuration."""
-        visible = ChargingStation.objects.visible_to(self.request.user)
-        return stations_for_actions(visible).prefetch_related(*NEEDS)
-
-    def get_object(self, queryset: QuerySet | None = None) -> ChargingStation:
-        """The station, when the user may change it."""
-        station = super().get_object(queryset)
-        if not may_operate(self.request.user, station):
-            raise PermissionDenied(_("Only operators may enter the configuration of a station."))
-        return station
+        return stations_for_actions(super().get_queryset()).prefetch_related(*NEEDS)
 
     @cached_property
     def entry(self) -> Entry:

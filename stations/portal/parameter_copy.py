@@ -3,19 +3,18 @@
 from typing import Any
 
 import orjson
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.utils.translation import gettext as now_
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import DetailView
 
 from emobility.common.runs import to_runs
-from emobility.common.views import PortalMixin
 from stations.catalogue.standard_keys import is_of_one_station, is_secret
 from stations.enums import Role
 from stations.models import ChargingStation, OcppParameter
+from stations.models.stations import StationQuerySet
 from stations.portal.filters import ChoiceFilter, StationFilter
-from stations.portal.stations import may_operate
+from stations.portal.operated import OperatedStationMixin
+from stations.portal.parameters import NOT_OPERATOR
 from stations.services.bulk_operations import MOST_STATIONS
 
 LISTED = 50
@@ -49,23 +48,16 @@ class TargetFilter(StationFilter):
         return found.filter(vendor=self._station.vendor, model=self._station.model)
 
 
-class ParametersCopy(PortalMixin, DetailView):
+class ParametersCopy(OperatedStationMixin, DetailView):
     """Choose values and stations; both stand in the URL. The bulk page shows what changes and asks before it does."""
 
     template_name = "parameters/copy.html"
     partials = ("copy-choice",)
-    context_object_name = "station"
+    not_operator = NOT_OPERATOR
 
-    def get_queryset(self) -> QuerySet:
+    def get_queryset(self) -> StationQuerySet:
         """The stations the user may see, with their parameters."""
-        return ChargingStation.objects.visible_to(self.request.user).prefetch_related("parameters")
-
-    def get_object(self, queryset: QuerySet | None = None) -> ChargingStation:
-        """The station, when the user may set parameters there."""
-        station = super().get_object(queryset)
-        if not may_operate(self.request.user, station):
-            raise PermissionDenied(now_("Only operators may edit OCPP parameters."))
-        return station
+        return super().get_queryset().prefetch_related("parameters")
 
     def targets(self) -> TargetFilter:
         """The stations that may get the values."""

@@ -5,8 +5,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import QuerySet, prefetch_related_objects
+from django.core.exceptions import ValidationError
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,16 +14,16 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import DetailView
 
 from emobility.common.actions import find
-from emobility.common.views import PortalMixin
 from stations.actions.parameters import NEEDS
 from stations.configuration.parameters import types_of
 from stations.enums import OperationSource, ParameterStatus, PushOutcome
 from stations.models import ChargingStation, OcppParameter
+from stations.models.stations import StationQuerySet
 from stations.portal.action_bar import Button, StationActions, station_actions
+from stations.portal.operated import OperatedStationMixin
 from stations.portal.parameter_forms import ParametersForm
 from stations.portal.parameter_rows import ParameterRow, rows_of
 from stations.portal.station_tabs import StationTab, register
-from stations.portal.stations import may_operate
 from stations.services.configuration import set_parameters
 from stations.services.errors import Conflict
 from stations.services.operations import request_operation
@@ -32,6 +32,7 @@ from stations.services.queries import stations_for_actions
 NOT_TAKEN = (PushOutcome.REJECTED, PushOutcome.NOT_SUPPORTED, PushOutcome.FAILED, PushOutcome.UNKNOWN)
 MOST_EDITED = 400
 """Parameters in one form: a browser sends two fields for each, and the server takes a thousand."""
+NOT_OPERATOR = gettext_lazy("Only operators may edit OCPP parameters.")
 Condition = Callable[[OcppParameter], bool]
 SHOWN: dict[str, tuple[Any, Condition]] = {
     "differ": (gettext_lazy("Differ from the station"), lambda p: p.differs),
@@ -99,23 +100,15 @@ def _buttons(actions: StationActions) -> dict[str, Button]:
     return {"push": every["push-parameters"], "pull": every["pull-parameters"], "reset": every["reset"]}
 
 
-class ParametersEdit(PortalMixin, DetailView):
+class ParametersEdit(OperatedStationMixin, DetailView):
     """Many values edited at once; it is not live, so that nothing that is being typed gets lost."""
 
     template_name = "parameters/edit.html"
-    context_object_name = "station"
+    not_operator = NOT_OPERATOR
 
-    def get_queryset(self) -> QuerySet:
+    def get_queryset(self) -> StationQuerySet:
         """The stations the user may see, with their parameters."""
-        visible = ChargingStation.objects.visible_to(self.request.user)
-        return stations_for_actions(visible).prefetch_related(*NEEDS)
-
-    def get_object(self, queryset: QuerySet | None = None) -> ChargingStation:
-        """The station, when the user may change it."""
-        station = super().get_object(queryset)
-        if not may_operate(self.request.user, station):
-            raise PermissionDenied(_("Only operators may edit OCPP parameters."))
-        return station
+        return stations_for_actions(super().get_queryset()).prefetch_related(*NEEDS)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Save, and send where asked to; what cannot be stands at its field, with everything as it was entered."""

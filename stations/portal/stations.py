@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -13,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import DetailView, UpdateView
 
 from emobility.common.views import PortalMixin
-from stations.enums import ConnectionStatus, Role
+from stations.enums import ConnectionStatus
 from stations.models import ChargingStation
 from stations.portal import station_tabs
 from stations.portal.action_bar import station_actions
@@ -22,6 +21,7 @@ from stations.portal.bulk_selection import filter_values
 from stations.portal.configuration_notice import NEEDED, notice
 from stations.portal.filters import StationFilter
 from stations.portal.lists import ListPage
+from stations.portal.operated import OperatedStationMixin
 from stations.portal.station_forms import StationForm
 from stations.portal.station_tabs import StationTab
 from stations.portal.tables import StationTable
@@ -124,23 +124,11 @@ class StationPage(PortalMixin, DetailView):
         return tab.context(self.request, self.object)
 
 
-class StationEdit(PortalMixin, UpdateView):
+class StationEdit(OperatedStationMixin, UpdateView):
     """Name a station and place it in a site area; for operators."""
 
     template_name = "stations/edit.html"
     form_class = StationForm
-    context_object_name = "station"
-
-    def get_queryset(self) -> QuerySet:
-        """The stations the user may see."""
-        return ChargingStation.objects.visible_to(self.request.user)
-
-    def get_object(self, queryset: QuerySet | None = None) -> ChargingStation:
-        """The station, when the user may change it."""
-        station = super().get_object(queryset)
-        if not may_operate(self.request.user, station):
-            raise PermissionDenied(_("Only operators may edit stations."))
-        return station
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """The form offers only what its user may choose."""
@@ -151,8 +139,3 @@ class StationEdit(PortalMixin, UpdateView):
         station = update_station(self.object, **form.cleaned_data, actor=self.request.user)
         messages.success(self.request, _("The station was saved."))
         return HttpResponseRedirect(reverse("stations:detail", args=[station.pk]))
-
-
-def may_operate(user: Any, station: ChargingStation) -> bool:
-    """Whether ``user`` is at least operator where ``station`` stands."""
-    return ChargingStation.objects.visible_to(user, Role.OPERATOR).filter(pk=station.pk).exists()

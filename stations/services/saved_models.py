@@ -12,15 +12,10 @@ from django.utils.translation import gettext as _
 
 from stations.catalogue.documents import NEVER_RECOMMENDED, ModelDocument
 from stations.catalogue.files import DocumentError, parse
-from stations.catalogue.standard_keys import is_secret
+from stations.catalogue.standard_keys import is_of_one_station, is_secret
 from stations.configuration.system import CONNECTOR_FACTS
 from stations.models import ChargingStation, Connector, OcppParameter
 
-OF_ONE_STATION = re.compile(
-    r"url|uri|endpoint|host|server|address|identi|serial|chargeboxid|chargepointid|stationid|ssid|\bapn|iccid|imsi|token|certificate",
-    re.IGNORECASE,
-)
-"""Names of parameters that belong to one station or one operator alone."""
 ADDRESS = re.compile(r"^\s*(wss?|https?|ftps?|sftp)://", re.IGNORECASE)
 NEEDED = ("current_type", "voltage_v", "current_a", "maximum_power_w")
 
@@ -55,9 +50,10 @@ def recommendable(parameters: Iterable[OcppParameter]) -> list[OcppParameter]:
 
 
 def _is_own(parameter: OcppParameter) -> bool:
-    if is_secret(parameter.key) or parameter.key_lower in NEVER_RECOMMENDED:
+    key = parameter.key
+    if is_secret(key) or is_of_one_station(key) or key.lower() in NEVER_RECOMMENDED:
         return True
-    return bool(OF_ONE_STATION.search(parameter.key) or ADDRESS.match(parameter.wanted_value or ""))
+    return ADDRESS.match(parameter.wanted_value or "") is not None
 
 
 def document_of(station: Any, about: SavedModel, *, on: date, replaces: ModelDocument | None = None) -> ModelDocument:

@@ -1,7 +1,6 @@
 """An operator acts on a station from the browser, and sees what comes of it."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -14,13 +13,6 @@ from tests.support.factories import PASSWORD, CapabilitiesFactory, ChargingStati
 from tests.support.station_thread import StationThread
 
 pytestmark = pytest.mark.e2e
-
-
-@pytest.fixture
-def stations() -> Iterator[StationThread]:
-    thread = StationThread()
-    yield thread
-    thread.end()
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """A new user brings a station of an unknown model into service in the browser."""
 
-from collections.abc import Iterator
-
 import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
@@ -10,16 +8,8 @@ from stations.commands import ReportedParameter
 from stations.services.parameters import learn_reported
 from tests.support.browser import axe
 from tests.support.factories import CapabilitiesFactory, ChargingStationFactory, ConnectorFactory, EVSEFactory
-from tests.support.station_thread import StationThread
 
 pytestmark = pytest.mark.e2e
-
-
-@pytest.fixture
-def stations() -> Iterator[StationThread]:
-    thread = StationThread()
-    yield thread
-    thread.end()
 
 
 @pytest.fixture

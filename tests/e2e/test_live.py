@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import httpx
 import pytest
@@ -11,16 +11,8 @@ from playwright.sync_api import Page, expect
 from websockets.exceptions import InvalidStatus
 
 from stations.models import ChargingStation
-from tests.support.station_thread import StationThread
 
 pytestmark = pytest.mark.e2e
-
-
-@pytest.fixture
-def stations() -> Iterator[StationThread]:
-    thread = StationThread()
-    yield thread
-    thread.end()
 
 
 @pytest.fixture

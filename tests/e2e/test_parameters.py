@@ -1,7 +1,5 @@
 """An operator edits OCPP parameters in the browser and sends them from the live table."""
 
-from collections.abc import Iterator
-
 import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
@@ -9,16 +7,8 @@ from playwright.sync_api import expect
 from stations.commands import ReportedParameter
 from stations.services.parameters import learn_reported
 from tests.support.factories import CapabilitiesFactory, ChargingStationFactory
-from tests.support.station_thread import StationThread
 
 pytestmark = pytest.mark.e2e
-
-
-@pytest.fixture
-def stations() -> Iterator[StationThread]:
-    thread = StationThread()
-    yield thread
-    thread.end()
 
 
 @pytest.fixture
