@@ -67,7 +67,7 @@ def _completed(connector: EnteredConnector) -> EnteredConnector:
     is_open = connector.maximum_power_w is None and connector.current_type
     if is_open and connector.voltage_v and connector.current_a and not _phases(connector):
         values["maximum_power_w"] = possible_power_w(connector.phases, connector.voltage_v, connector.current_a)
-    if not connector.phase_rotation and connector.current_type == "DC":
+    if not connector.phase_rotation and (connector.current_type == "DC" or connector.phases == 1):
         values["phase_rotation"] = PhaseRotation.NOT_APPLICABLE.value
     return replace(connector, **values)
 

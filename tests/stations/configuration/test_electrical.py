@@ -42,6 +42,12 @@ def test_power_that_was_filled_in_is_never_wrong(phases, voltage_v, current_a):
     assert problems(station(EnteredConnector(1, 1, "", "AC", phases, voltage_v, float(current_a)))) == {}
 
 
+def test_one_phase_has_no_order_unless_somebody_names_one():
+    socket = EnteredConnector(1, 1, "domestic", "AC", 1, 230, 16.0)
+    rows = station(socket, replace(socket, number=2, evse=2, phase_rotation="STR"), replace(TYPE_2, number=3, evse=3))
+    assert [c.phase_rotation for c in rows.connectors] == ["NotApplicable", "STR", ""]
+
+
 def test_evse_has_the_power_of_its_strongest_connector():
     socket = EnteredConnector(2, 1, "domestic", "AC", 1, 230, 16.0)
     assert station(TYPE_2, socket).maximum_power_w == 22080
