@@ -1,22 +1,24 @@
 """The form of a station's connectors: a row for each, and what the station can deliver as a whole."""
 
 from collections.abc import Collection
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from emobility.common.help import Explanation, explanation
+from emobility.common.seen_forms import SeenFormMixin
 from stations.configuration.electrical import HIGHEST_NUMBER, EnteredConnector, EnteredStation, Problems
 from stations.models import ChargingStation, Connector
+from stations.portal.connector_powers import Line, powers
 
 MOST_ROWS = 50
 """Rows a form has at most; the server takes no more fields than these have."""
 PREFIX = "connectors"
 
 
-class StationPowerForm(forms.ModelForm):
+class StationPowerForm(SeenFormMixin, forms.ModelForm):
     """What the station can deliver as a whole."""
 
     class Meta:
@@ -24,7 +26,7 @@ class StationPowerForm(forms.ModelForm):
         fields = ("maximum_power_w", "shares_power")
 
 
-class ConnectorRowForm(forms.ModelForm):
+class ConnectorRowForm(SeenFormMixin, forms.ModelForm):
     """One connector; what is left empty is not known, or follows from the rest."""
 
     number = forms.IntegerField(label=_("Connector"), min_value=1, max_value=HIGHEST_NUMBER)
@@ -55,24 +57,28 @@ class ConnectorRowForm(forms.ModelForm):
         """Number of the connector where it is not to be entered."""
         return self.initial.get("number") if self.fields["number"].widget.is_hidden else None
 
-    def entered(self) -> EnteredConnector:
-        """The connector as it was entered."""
-        return EnteredConnector(**{name: value for name, value in self.cleaned_data.items() if name != "DELETE"})
+    def entered(self, now: EnteredConnector | None) -> EnteredConnector:
+        """The connector as it is ``now``, with what was changed; without ``now`` as it was entered."""
+        values = self.changed_values if now else self.cleaned_data
+        facts = {name: value for name, value in values.items() if name != "DELETE"}
+        return replace(now, **facts) if now else EnteredConnector(**facts)
 
 
 class _ConnectorRows(forms.BaseFormSet):
     """Rows of the connectors that exist, then of new ones; those the station reported stay."""
 
-    def __init__(self, *args: Any, removable: Collection[int] = (), **kwargs: Any) -> None:
-        self._removable = removable
+    def __init__(self, *args: Any, removable: Collection[int] = (), is_shared: bool = False, **kwargs: Any) -> None:
+        self._removable, self._is_shared = removable, is_shared
         super().__init__(*args, **kwargs)
 
-    def add_fields(self, form: forms.Form, index: int | None) -> None:
-        """A known connector keeps its number."""
+    def add_fields(self, form: Any, index: int | None) -> None:
+        """A known connector keeps its number, and what others change of it meanwhile where the form is shared."""
         super().add_fields(form, index)
         if index is None or index >= self.initial_form_count():
             return
         form.fields["number"].widget = forms.HiddenInput()
+        if self._is_shared:
+            form.remember_seen()
         if form.initial.get("number") not in self._removable:
             del form.fields["DELETE"]
 
@@ -85,15 +91,21 @@ ConnectorRows: Any = forms.formset_factory(
 class ConnectorsForm:
     """Everything about a station's connectors and power on one page.
 
-    ``now`` is what the form starts from; connectors that are not in what was sent stay as they are there.
+    ``now`` is what the form starts from; connectors that are not in what was sent stay as they are there, and so do
+    values that nobody changed when the form ``is_shared``: others may have saved since it was shown.
     """
 
-    def __init__(self, data: Any = None, *, now: EnteredStation, removable: Collection[int] = ()) -> None:
+    def __init__(
+        self, data: Any = None, *, now: EnteredStation, removable: Collection[int] = (), is_shared: bool = False
+    ) -> None:
         self._now = now
         station = {"maximum_power_w": now.maximum_power_w, "shares_power": now.shares_power}
         rows = [_as_written(connector) for connector in now.connectors]
         self.station = StationPowerForm(data, initial=station)
-        self.connectors = ConnectorRows(_with_one_more(data, now), initial=rows, prefix=PREFIX, removable=removable)
+        sent, known = _with_one_more(data, now), {"removable": removable, "is_shared": is_shared}
+        self.connectors = ConnectorRows(sent, initial=rows, prefix=PREFIX, **known)
+        if is_shared:
+            self.station.remember_seen()
 
     @property
     def errors(self) -> bool:
@@ -106,13 +118,19 @@ class ConnectorsForm:
 
     def entered(self) -> EnteredStation:
         """The station as it was entered."""
-        rows = [form for form in self.connectors.forms if form.cleaned_data.get("number")]
-        sent = {form.cleaned_data["number"] for form in rows}
-        entered = [form.entered() for form in rows if not form.cleaned_data.get("DELETE")]
-        entered += [connector for connector in self._now.connectors if connector.number not in sent]
-        return EnteredStation(
-            tuple(sorted(entered, key=lambda connector: connector.number)), **self.station.cleaned_data
-        )
+        now = {connector.number: connector for connector in self._now.connectors}
+        rows = {form: form.cleaned_data["number"] for form in self.connectors.forms if form.cleaned_data.get("number")}
+        entered = [form.entered(now.get(n)) for form, n in rows.items() if not form.cleaned_data.get("DELETE")]
+        entered += [connector for number, connector in now.items() if number not in rows.values()]
+        ordered = sorted(entered, key=lambda connector: connector.number)
+        return replace(self._now, connectors=tuple(ordered), **self.station.changed_values)
+
+    @property
+    def powers(self) -> list[Line]:
+        """The power that follows from what is in the form; nothing while something has to be corrected."""
+        if not self.station.is_bound:
+            return powers(self._now)
+        return powers(self.entered()) if self.is_valid() else []
 
     def refuse(self, problems: Problems) -> None:
         """Show at its field what is wrong."""

@@ -6,12 +6,14 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import DetailView
 
+from emobility.common.seen_forms import SeenFormMixin
 from stations.configuration.changes import EXISTS, Change
 from stations.configuration.system import EVSE_DETAILS, NEEDS
 from stations.enums import ChangeCause, OperationSource
@@ -25,12 +27,16 @@ from stations.services.errors import Conflict
 from stations.services.evses import ElectricalError, change_evse, enter_connectors, entered_station
 
 
-class EvseForm(forms.ModelForm):
+class EvseForm(SeenFormMixin, forms.ModelForm):
     """What people say of an EVSE."""
 
     class Meta:
         model = EVSE
         fields = EVSE_DETAILS
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.remember_seen()
 
 
 class ConnectorsPage(OperatedStationMixin, DetailView):
@@ -84,7 +90,7 @@ class EvseEdit(ConnectorsPage):
         form = EvseForm(request.POST, instance=self.evse)
         if form.is_valid():
             try:
-                return self.done(change_evse(self.object, self.evse.number, form.cleaned_data, **self.by_user()))
+                return self.done(change_evse(self.object, self.evse.number, form.changed_values, **self.by_user()))
             except ValidationError as error:
                 form.add_error(None, error)
             except Conflict as conflict:
@@ -101,16 +107,18 @@ class ConnectorsEdit(ConnectorsPage):
         """A row for each connector; those nobody has seen can be removed."""
         unseen = self.object.connectors.filter(status_at=None, sessions=None).values_list("number", flat=True)
         removable = set() if self.object.endpoint_id else set(unseen)
-        return ConnectorsForm(sent, now=entered_station(self.object), removable=removable)
+        return ConnectorsForm(sent, now=entered_station(self.object), removable=removable, is_shared=True)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The form as it is, or filled in from the station."""
         return super().get_context_data(form=kwargs.pop("form", None) or self.form(), **kwargs)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Save, or show one row more."""
+        """Save, show one row more, or only say what power follows."""
         self.object = self.get_object()
         form = self.form(request.POST)
+        if "powers" in request.POST:
+            return render(request, "connectors/powers.html", {"form": form})
         if "add" not in request.POST and form.is_valid():
             try:
                 return self.done(enter_connectors(self.object, form.entered(), **self.by_user()))

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -101,7 +102,7 @@ class Configure(OperatedStationMixin, DetailView):
         if self.step == REVIEW and entered:
             is_sent = self.entry.draft.sent(PARAMETERS.slug) is not None
             return None if is_sent and self.entry.parameters(entered).is_valid() else PARAMETERS
-        return None
+        return FIRST if self.step == DONE and not configuration_of(self.object).entered_at else None
 
     def started(self) -> HttpResponse:
         """Fill the connectors in from what was chosen."""
@@ -113,8 +114,10 @@ class Configure(OperatedStationMixin, DetailView):
         return self.to(CONNECTORS)
 
     def placed(self) -> HttpResponse:
-        """On to the parameters when the connectors can be so; with one row more when that was asked for."""
+        """On to the parameters when the connectors can be so; one row more, or only their powers, when that was asked for."""
         form = self.entry.connectors(self.request.POST)
+        if "powers" in self.request.POST:
+            return render(self.request, "connectors/powers.html", {"form": form})
         if "add" not in self.request.POST and checked(form):
             return self.to(PARAMETERS)
         return self.shown(form=form)

@@ -127,7 +127,10 @@ def field(bound: forms.BoundField) -> dict[str, Any]:
         css = "form-check-input"
     elif isinstance(bound.field.widget, forms.Select):
         css = "form-select"
-    return {"field": bound, "is_check": css == "form-check-input", "input": bound.as_widget(attrs={"class": css})}
+    shown = bound.as_widget(attrs={"class": css})
+    if bound.field.show_hidden_initial:
+        shown += bound.as_hidden(only_initial=True)
+    return {"field": bound, "is_check": css == "form-check-input", "input": shown}
 
 
 @register.inclusion_tag("portal/navigation.html", takes_context=True)

@@ -47,6 +47,7 @@ def as_sent(client, station, **changed: str) -> dict[str, str]:
     sent = {f"connectors-{name}_FORMS": str(len(form.connectors.forms)) for name in ("TOTAL", "INITIAL")}
     for each in [form.station, *form.connectors.forms]:
         sent |= {each.add_prefix(name): each[name].value() for name in each.fields}
+        sent |= {b.html_initial_name: b.value() or "" for b in each if b.field.show_hidden_initial}
     return {name: value for name, value in (sent | changed).items() if value not in (None, False)}
 
 
@@ -126,6 +127,17 @@ def test_details_of_an_evse_are_saved_with_history(operator, station):
     assert operator.get(f"/stations/{station.pk}/evses/9/edit/").status_code == 404
 
 
+def test_two_who_edit_an_evse_at_once_keep_what_the_other_changed(operator, station):
+    url = f"/stations/{station.pk}/evses/1/edit/"
+    form = operator.get(url).context["form"]
+    seen = {name: bound.value() or "" for bound in form for name in (bound.html_name, bound.html_initial_name)}
+    assert all(f'name="{bound.html_initial_name}"' in operator.get(url).text for bound in form)
+    operator.post(url, seen | {"code": "B-7"})
+    operator.post(url, seen | {"name": "Gate"})
+    evse = EVSE.objects.get(station=station, number=1)
+    assert (evse.code, evse.name) == ("B-7", "Gate")
+
+
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
@@ -159,6 +171,24 @@ def test_changes_are_saved_and_empty_powers_computed(operator, station):
     assert operator.post(edit(station), as_sent(operator, station, **changed)).status_code == 302
     station.refresh_from_db()
     assert (of(station, 2).maximum_power_w, station.maximum_power_w) == (11040, 33120)
+
+
+def test_two_who_edit_connectors_at_once_keep_what_the_other_changed(operator, station):
+    seen = as_sent(operator, station)
+    weaker = {"connectors-0-current_a": "16", "connectors-0-maximum_power_w": "", "maximum_power_w": ""}
+    operator.post(edit(station), seen | weaker)
+    operator.post(edit(station), seen | {"connectors-1-phase_rotation": "STR"})
+    assert (of(station, 1).current_a, of(station, 2).phase_rotation) == (16, "STR")
+
+
+def test_power_is_said_while_it_is_typed_and_nothing_is_saved(operator, station):
+    sent = as_sent(operator, station, **{"connectors-1-current_a": "16", "connectors-1-maximum_power_w": ""})
+    text = operator.post(edit(station), sent | {"powers": "1", "maximum_power_w": ""}).text
+    for words in ("22080 W (3 × 230 V × 32 A)", "11040 W (3 × 230 V × 16 A)", "33120 W"):
+        assert words in text, words
+    assert "more than the 11040 W" in operator.post(edit(station), sent | {"powers": "1", "connectors-1-maximum_power_w": "22080"}).text  # fmt: skip
+    assert "A value above cannot be so" in operator.post(edit(station), sent | {"powers": "1", "connectors-1-phases": "9"}).text  # fmt: skip
+    assert of(station, 2).current_a == 32
 
 
 def test_a_connector_is_added_at_an_evse_that_exists(operator, station):

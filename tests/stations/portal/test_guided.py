@@ -116,3 +116,13 @@ def test_reading_needs_a_connected_station_and_says_so(operator, station):
     response = operator.post(at(station, "parameters"), {"read": "1"}, follow=True)
     assert "not connected" in response.text
     assert not Operation.objects.exists()
+
+
+def test_nothing_is_called_done_before_it_is(operator, station):
+    assert operator.get(at(station, "done")).url == at(station, "start")
+
+
+def test_power_is_said_while_it_is_typed(operator, station):
+    text = operator.post(at(station, "connectors"), row(current_a="16") | {"powers": "1"}).text
+    assert "11040 W (3 × 230 V × 16 A)" in text
+    assert "<html" not in text
