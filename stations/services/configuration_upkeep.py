@@ -43,8 +43,17 @@ def review_stations(limit: int = MOST_AT_ONCE) -> int:
     found = list(known[:limit])
     models = list(StationModel.objects.all()) if found else []
     for station in found:
-        review(station, models)
+        _review_safely(station, models)
     return len(found)
+
+
+def _review_safely(station: ChargingStation, models: Sequence[StationModel]) -> None:
+    """One station that cannot be configured does not keep the others waiting; it has its next turn when it boots."""
+    try:
+        review(station, models)
+    except Exception:
+        _log.exception("station %s could not be compared with the catalogue", station.identity)
+        Configuration.objects.update_or_create(station=station, defaults={"reviewed_at": timezone.now()})
 
 
 _AWAITS_REBOOT = Exists(OcppParameter.objects.filter(station=OuterRef("pk"), awaits_reboot=True))

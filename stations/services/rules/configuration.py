@@ -3,10 +3,12 @@
 It is much to write for each station, so it does not belong into the transactions that answer stations.
 """
 
+import logging
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -23,10 +25,12 @@ from stations.services.configuration import (
     set_parameters,
     use_system_configuration,
 )
+from stations.services.errors import Conflict
 from stations.services.operation_rules import Rules, Seen, register
 from stations.services.parameters import learn_reported, record_unsent, record_written
 from stations.services.rules.watching import came_to_nothing, happened
 
+_log = logging.getLogger(__name__)
 RESUMES = 3
 """How often the system itself goes on with values that could not be sent to the end."""
 
@@ -40,8 +44,18 @@ class _TableRules(Rules):
 
     def seen(self, operations: Sequence[Operation]) -> dict[int, Seen]:
         """Keep what each of them brought."""
-        found = {operation.pk: _once(operation, self.keep) for operation in operations}
+        found = {operation.pk: self._kept(operation) for operation in operations}
         return {pk: seen for pk, seen in found.items() if seen is not None}
+
+    def _kept(self, operation: Operation) -> Seen | None:
+        """What it brought; one that cannot be kept does not keep the others waiting."""
+        try:
+            return _once(operation, self.keep)
+        except (ValidationError, Conflict) as error:
+            return came_to_nothing(" ".join(getattr(error, "messages", [str(error)])))
+        except Exception:
+            _log.exception("what operation %s brought could not be kept", operation.pk)
+            return came_to_nothing(_("An error of this system: the answers are in the log."))
 
     def keep(self, operation: Operation, station: ChargingStation) -> Seen:
         """Write what ``operation`` brought; inside a transaction."""

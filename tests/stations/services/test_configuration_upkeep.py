@@ -7,7 +7,7 @@ import time_machine
 from django.utils import timezone
 
 from stations.enums import ConfigurationStatus, EffectState, OperationSource, OperationState
-from stations.models import ChargingStation, Configuration, OcppParameter, Operation
+from stations.models import ChargingStation, Configuration, OcppParameter, Operation, StationModel
 from stations.services.catalogue import delete_model
 from stations.services.configuration import mark_entered, set_parameters
 from stations.services.configuration_upkeep import reboot_waiting, review_stations, send_waiting
@@ -199,3 +199,13 @@ def test_parameters_are_read_again_at_a_boot_when_the_last_time_was_long_ago(sta
         boot(station)
         review_stations()
     assert asked(station) == ["pull-parameters", "pull-parameters"]
+
+
+def test_station_that_cannot_be_configured_keeps_nobody_waiting(station):
+    other = connected_station(vendor="Maker", model="Other", ocpp_version="1.6", rebooted_at=timezone.now())
+    known_model()
+    good = known_model(id="maker-other", matches=[{"vendor": ["Maker"], "model": ["Other"]}])
+    StationModel.objects.filter(slug="maker-twin").update(slug="renamed-by-hand")
+    assert [review_stations(), review_stations()] == [2, 0]
+    assert configuration_of(station).station_model is None
+    assert configuration_of(other).station_model == good

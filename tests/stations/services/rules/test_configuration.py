@@ -7,14 +7,16 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from emobility.common.actions import find
 from stations.commands import Verdict
-from stations.enums import ConfigurationStatus, EffectState, OperationState, PushOutcome
+from stations.enums import ConfigurationStatus, EffectState, OperationSource, OperationState, PushOutcome
 from stations.models import Capabilities, ChargingStation, Configuration, OcppParameter, Operation
+from stations.services.bulk_operations import start
 from stations.services.configuration_upkeep import review_stations
 from stations.services.operation_upkeep import expire_operations, follow_effects
 from stations.services.operations import Conflict
 from tests.support.commands import TIMED_OUT, answered, ask, connected_station
-from tests.support.factories import EndpointProcessFactory
+from tests.support.factories import EndpointProcessFactory, UserFactory
 from tests.support.models import known_model
 
 pytestmark = pytest.mark.django_db
@@ -159,3 +161,21 @@ def test_system_configuration_is_in_force_at_once_and_sent(station):
 def test_unknown_model_has_no_system_configuration(station):
     with pytest.raises(Conflict, match="not in the catalogue"):
         ask(station, "use-system-configuration")
+
+
+def test_value_that_became_read_only_meanwhile_is_told_and_keeps_nobody_waiting(station):
+    other = connected_station(ocpp_version="1.6")
+    bulk = start(
+        ChargingStation.objects.all(),
+        find("set-parameters"),
+        {"values": {"A": "1"}},
+        actor=UserFactory(is_superuser=True),
+        source=OperationSource.PORTAL,
+    )
+    OcppParameter.objects.create(station=station, key="A", key_lower="a", reported_value="0", read_only=True)
+    for operation in bulk.operations.order_by("pk"):
+        answered(operation, NO if operation.station_id == station.pk else TAKEN)
+    follow_effects()
+    effects = dict(bulk.operations.values_list("station", "effect"))
+    assert effects == {station.pk: EffectState.MISSING, other.pk: EffectState.SEEN}
+    assert "read-only" in bulk.operations.get(station=station).effect_note
