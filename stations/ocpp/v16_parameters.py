@@ -50,6 +50,11 @@ def reported(responses: Sequence[Any]) -> list[ReportedParameter]:
 def written(requests: Sequence[Sequence[Any]], responses: Sequence[Any]) -> list[WrittenParameter]:
     """§7.22; an answer that is an error is a failure of its key alone."""
     return [
-        WrittenParameter(payload["key"], payload["value"], OUTCOMES.get(response.get("status"), PushOutcome.FAILED))
+        WrittenParameter(payload["key"], payload["value"], _outcome(response))
         for (_message, payload), response in zip(requests, responses, strict=False)
     ]
+
+
+def _outcome(response: Any) -> PushOutcome:
+    word = response.get("status") if isinstance(response, dict) else None
+    return OUTCOMES.get(word, PushOutcome.FAILED) if isinstance(word, str) else PushOutcome.FAILED

@@ -15,21 +15,22 @@ from emobility.common.events import publish
 from stations.actions.reasons import capabilities_of, not_supported
 from stations.catalogue.matching import best
 from stations.commands import ReadParameters
-from stations.configuration.parameters import to_push, types_of
 from stations.configuration.system import facts_of
-from stations.enums import ConfigurationStatus, OperationSource, RegistrationStatus, SessionState
+from stations.enums import ConfigurationStatus, OperationSource, PushOutcome, RegistrationStatus, SessionState
 from stations.models import ChargingStation, Configuration, OcppParameter, Operation, StationModel
 from stations.models.operations import OPEN_STATES
 from stations.models.stations import LEASE_S
 from stations.services.configuration import configuration_of, locked_station, refresh_status, use_system_configuration
 from stations.services.errors import Conflict, QueueFull
 from stations.services.operations import request_operation
-from stations.services.parameters import booted, recommend_values
+from stations.services.parameters import booted, recommend_values, record_unsent
 from stations.services.rules.configuration import RESUMES
 
 MOST_AT_ONCE = 50
 READ_AGAIN_AFTER = timedelta(hours=1)
 """A boot may have reset parameters; what was read this short a time ago is not read again all the same."""
+UNFINISHED = (PushOutcome.NOT_SENT, PushOutcome.UNKNOWN)
+"""Values that were to be sent and were not, or nobody knows; what somebody has only saved is not among them."""
 ACTIONS = ("pull-parameters", "push-parameters", "set-parameters", "use-system-configuration")
 _log = logging.getLogger(__name__)
 
@@ -119,6 +120,10 @@ def match(station: ChargingStation, models: Sequence[StationModel]) -> Configura
 def _configure(station: ChargingStation, model: StationModel, *, is_new: bool) -> None:
     changed = use_system_configuration(station, model, actor=None, source=OperationSource.SYSTEM)
     if changed or is_new:
+        fresh: Any = locked_station(station)
+        record_unsent(
+            fresh, {p.key: PushOutcome.NOT_SENT for p in fresh.parameters.all() if p.differs and p.recommended_value}
+        )
         Configuration.objects.filter(pk=station.pk).update(pushes_left=RESUMES, reboots_itself=is_new)
 
 
@@ -142,11 +147,11 @@ def _has_changed_at_boot(station: Any) -> bool:
     return station.parameters.filter(reboot_required=True, pushed_at__gt=F("pulled_at")).exists()
 
 
-def _request(name: str, station: ChargingStation, reason: str) -> bool:
+def _request(name: str, station: ChargingStation, reason: str, **parameters: Any) -> bool:
     action = find(name)
     assert action is not None, "the action is declared"
     try:
-        request_operation(station, action, actor=None, source=OperationSource.SYSTEM, reason=reason)
+        request_operation(station, action, parameters, actor=None, source=OperationSource.SYSTEM, reason=reason)
     except (Conflict, QueueFull) as obstacle:
         _log.debug("%s is not asked to %s: %s", station.identity, name, obstacle)
         return False
@@ -169,8 +174,9 @@ def _reachable() -> QuerySet[ChargingStation]:
 
 
 def _send(station: ChargingStation) -> bool:
-    if to_push(station.parameters.all(), types_of(station)):
-        return _request("push-parameters", station, _("Values wait to be sent."))
+    parameters = station.parameters.filter(push_outcome__in=UNFINISHED, differs=True, read_only=False)
+    if keys := list(parameters.values_list("key", flat=True)):
+        return _request("push-parameters", station, _("Values wait to be sent."), keys=keys)
     Configuration.objects.filter(pk=station.pk).update(pushes_left=0)
     return False
 

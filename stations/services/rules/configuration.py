@@ -4,6 +4,7 @@ It is much to write for each station, so it does not belong into the transaction
 """
 
 import logging
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
@@ -35,7 +36,7 @@ RESUMES = 3
 """How often the system itself goes on with values that could not be sent to the end."""
 
 
-class _TableRules(Rules):
+class _TableRules(Rules, ABC):
     """What the station answered is written into the table of its parameters, once."""
 
     def watched_for(self, operation: Operation) -> timedelta | None:
@@ -57,9 +58,9 @@ class _TableRules(Rules):
             _log.exception("what operation %s brought could not be kept", operation.pk)
             return came_to_nothing(_("An error of this system: the answers are in the log."))
 
+    @abstractmethod
     def keep(self, operation: Operation, station: ChargingStation) -> Seen:
         """Write what ``operation`` brought; inside a transaction."""
-        raise NotImplementedError
 
 
 def _once(operation: Operation, keep: Callable[[Operation, ChargingStation], Seen]) -> Seen | None:
@@ -87,7 +88,7 @@ class ReadRules(_TableRules):
 
     def keep(self, operation: Operation, station: ChargingStation) -> Seen:
         """The reported values, and what they say about its abilities."""
-        answers = [each for each in operation.responses if "error" not in each]
+        answers = [each for each in operation.responses if isinstance(each, dict) and "error" not in each]
         reported = _dialect(operation).reported(answers)
         if not answers:
             return came_to_nothing(_("The station reported nothing."))
@@ -124,22 +125,29 @@ class WriteRules(_TableRules):
         station = locked_station(station)
         written = _dialect(operation).written(operation.requests, operation.responses) if operation.requests else []
         record_written(station, written, operation.settled_at or operation.requested_at)
-        rest = [payload["key"] for _message, payload in operation.requests[len(written) :]]
-        _keep_rest(locked_station(station), operation, rest)
-        _plan_resume(configuration_of(station), operation, is_cut=bool(rest) or _waits_for_station(operation, station))
+        station = locked_station(station)
+        rest = _cut_off(operation, len(written)) if operation.requests else self._left_waiting(operation, station)
+        record_unsent(station, rest)
+        _plan_resume(configuration_of(station), operation, is_cut=bool(rest))
         return _summary([each.outcome for each in written], len(rest))
 
+    def _left_waiting(self, operation: Operation, station: Any) -> dict[str, PushOutcome]:
+        """What was not sent at all, as the station was not there."""
+        waiting = [p for p in station.parameters.all() if p.differs and not p.read_only and self.sets(operation, p)]
+        return {parameter.key: PushOutcome.NOT_SENT for parameter in waiting}
 
-def _waits_for_station(operation: Operation, station: Any) -> bool:
-    """Nothing was sent, as the station was not there."""
-    return not operation.requests and any(parameter.differs for parameter in station.parameters.all())
+    def sets(self, operation: Operation, parameter: OcppParameter) -> bool:
+        """Whether the operation is what sets ``parameter``."""
+        return False
 
 
-def _keep_rest(station: ChargingStation, operation: Operation, keys: Sequence[str]) -> None:
+def _cut_off(operation: Operation, answered: int) -> dict[str, PushOutcome]:
+    """What came of the values without an answer: the first may have been taken, if anything was sent."""
+    keys = [payload["key"] for _message, payload in operation.requests[answered:]]
     outcomes = dict.fromkeys(keys, PushOutcome.NOT_SENT)
     if keys and operation.sent_at is not None:
         outcomes[keys[0]] = PushOutcome.UNKNOWN
-    record_unsent(station, outcomes)
+    return outcomes
 
 
 def _plan_resume(configuration: Configuration, operation: Operation, *, is_cut: bool) -> None:
@@ -180,6 +188,10 @@ class SetRules(WriteRules):
         cause = ChangeCause.COPIED if operation.bulk_id else ChangeCause.EDITED
         set_parameters(operation.station, values, cause=cause, **_about(operation))
 
+    def sets(self, operation: Operation, parameter: OcppParameter) -> bool:
+        """It names it."""
+        return parameter.key_lower in {key.lower() for key in operation.parameters["values"]}
+
 
 class SystemRules(WriteRules):
     """Use System Configuration."""
@@ -189,6 +201,10 @@ class SystemRules(WriteRules):
         configuration = configuration_of(operation.station)
         if configuration.matching_model is not None:
             use_system_configuration(operation.station, configuration.matching_model, **_about(operation))
+
+    def sets(self, operation: Operation, parameter: OcppParameter) -> bool:
+        """The model recommends it."""
+        return parameter.recommended_value is not None
 
 
 def _about(operation: Operation) -> dict[str, Any]:

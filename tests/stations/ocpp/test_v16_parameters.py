@@ -56,3 +56,10 @@ def test_every_answer_is_the_outcome_of_its_own_key():
         ("C", PushOutcome.FAILED),
         ("D", PushOutcome.FAILED),
     ]
+
+
+@pytest.mark.parametrize("answer", [None, [], "Accepted", {"status": ["Accepted"]}])
+def test_answers_of_another_shape_are_failures_of_their_key_alone(answer):
+    requests = [["ChangeConfiguration", {"key": key, "value": "1"}] for key in "AB"]
+    found = written(requests, [answer, {"status": "Accepted"}])
+    assert [each.outcome for each in found] == [PushOutcome.FAILED, PushOutcome.ACCEPTED]

@@ -12,7 +12,7 @@ from stations.services.catalogue import delete_model
 from stations.services.configuration import mark_entered, set_parameters
 from stations.services.configuration_upkeep import reboot_waiting, review_stations, send_waiting
 from stations.services.operation_upkeep import follow_effects
-from tests.support.commands import answered, connected_station
+from tests.support.commands import TIMED_OUT, answered, ask, connected_station
 from tests.support.factories import ChargingSessionFactory
 from tests.support.models import RECOMMENDED, known_model
 
@@ -209,3 +209,14 @@ def test_station_that_cannot_be_configured_keeps_nobody_waiting(station):
     assert [review_stations(), review_stations()] == [2, 0]
     assert configuration_of(station).station_model is None
     assert configuration_of(other).station_model == good
+
+
+def test_what_somebody_has_only_saved_is_not_sent_with_what_waits(station):
+    review_stations()
+    answer_all(station)
+    set_parameters(station, {"Saved": "1"}, actor=None, source=OperationSource.SYSTEM)
+    answered(ask(station, "set-parameters", values={"Sent": "1"}), verdict=TIMED_OUT)
+    follow_effects()
+    assert send_waiting() == 1
+    [request] = Operation.objects.get(action="push-parameters").requests
+    assert request[1]["key"] == "Sent"
